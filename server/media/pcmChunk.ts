@@ -1,0 +1,14 @@
+export const PCM_RATE = 16_000;
+
+/** A stretch of one speaker's sound: mono, 16 kHz. */
+export interface PcmChunk {
+  pcm: Int16Array;
+  /** Place on the track's own time line, samples since the tap opened; lost and silent time counts too, so it never jumps. */
+  startSample: number;
+  /** The same instant on the RoomClock, ms. */
+  startMs: number;
+  /** RFC 6464 level of the packet, -127 (silence) to 0 dBov; undefined where the sender does not tell. */
+  levelDbov: number | undefined;
+  /** `heard` was decoded; `concealed` rebuilt a lost packet (FEC or PLC); `silence` fills DTX, mute and long gaps. */
+  origin: 'heard' | 'concealed' | 'silence';
+}

@@ -1,0 +1,63 @@
+import type { EventEmitter } from 'node:events';
+import type { LogEntry, LogEvent, TrackKind, TrackSource } from '../../shared/roomLog.ts';
+import type { AudioTap } from '../media/audioTap.ts';
+
+export interface RoomTrack {
+  readonly trackId: string;
+  readonly participantId: string;
+  readonly kind: TrackKind;
+  readonly source: TrackSource;
+  readonly paused: boolean;
+}
+
+export interface RoomParticipant {
+  readonly participantId: string;
+  readonly name: string;
+  /** A tag or `auto`. */
+  readonly language: string;
+  /** Made by the server: never tapped. */
+  readonly synthetic: boolean;
+}
+
+export interface RoomEvents {
+  trackPublished: [track: RoomTrack];
+  trackPaused: [track: RoomTrack];
+  trackResumed: [track: RoomTrack];
+  trackClosed: [track: RoomTrack];
+  participantUpdated: [participant: RoomParticipant];
+  activeSpeaker: [participantId: string | undefined];
+}
+
+/** Ms since the call began, monotonic; anchored once. */
+export interface RoomClockReader {
+  nowMs(): number;
+  /** Ms since the epoch at RoomClock 0. */
+  readonly startedAtMs: number;
+}
+
+export interface RoomLogHandle {
+  append(event: LogEvent): LogEntry;
+  /** Entries after `seq`, superseded caption revisions left out. */
+  read(afterSeq?: number): LogEntry[];
+}
+
+/** All that a feature sees of a room. */
+export interface RoomHandle {
+  readonly name: string;
+  readonly callId: string;
+  readonly clock: RoomClockReader;
+  readonly log: RoomLogHandle;
+  readonly events: EventEmitter<RoomEvents>;
+  /** Aborts when the call ends. */
+  readonly signal: AbortSignal;
+  tracks(): readonly RoomTrack[];
+  participant(participantId: string): RoomParticipant | undefined;
+  /** PCM of an audio track. Ends with the track, or with `signal`. @throws TritoneError `track.not_found` */
+  openTap(trackId: string, signal: AbortSignal): Promise<AudioTap>;
+}
+
+/** The seam: a feature attaches to every call and is closed with it. */
+export interface Feature {
+  readonly name: string;
+  attach(room: RoomHandle): AsyncDisposable;
+}

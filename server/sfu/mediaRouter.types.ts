@@ -1,0 +1,74 @@
+import type { EventEmitter } from 'node:events';
+import type { types } from 'mediasoup';
+import type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
+
+export interface MediaRouterEvents {
+  /** The worker is gone and everything with it. The owner opens another router. */
+  died: [];
+  activeSpeaker: [trackId: string | undefined];
+}
+
+/** One room's router on one of the workers. */
+export interface MediaRouter {
+  readonly rtpCapabilities: types.RtpCapabilities;
+  readonly events: EventEmitter<MediaRouterEvents>;
+  /** For taps and feeds. */
+  readonly router: types.Router;
+  producer(trackId: string): types.Producer | undefined;
+  openPeer(): PeerMedia;
+  /** Never rejects; twice is once. */
+  close(): void;
+}
+
+export interface PeerMediaEvents {
+  trackClosed: [trackId: string];
+  trackScore: [trackId: string, score: number];
+  consumerClosed: [consumerId: string, trackId: string];
+  consumerScore: [consumerId: string, trackId: string, score: number];
+}
+
+export interface TransportAnswer {
+  transportId: string;
+  iceParameters: types.IceParameters;
+  iceCandidates: types.IceCandidate[];
+  dtlsParameters: types.DtlsParameters;
+}
+
+export interface PublishRequest {
+  transportId: string;
+  kind: TrackKind;
+  source: TrackSource;
+  /** As the browser sent them, unchecked. */
+  rtpParameters: unknown;
+  paused: boolean;
+}
+
+export interface ConsumeRequest {
+  transportId: string;
+  trackId: string;
+  /** As the browser sent them, unchecked. */
+  rtpCapabilities: unknown;
+}
+
+/** One participant's transports, tracks and consumers. Every method rejects with a TritoneError (`media.*`, `track.*`). */
+export interface PeerMedia {
+  readonly events: EventEmitter<PeerMediaEvents>;
+  createTransport(direction: 'send' | 'receive'): Promise<TransportAnswer>;
+  connectTransport(transportId: string, dtlsParameters: unknown): Promise<void>;
+  restartIce(transportId: string): Promise<types.IceParameters>;
+  /** Returns the track's id, which is mediasoup's producer id. */
+  publish(request: PublishRequest): Promise<string>;
+  setTrackPaused(trackId: string, paused: boolean): Promise<void>;
+  closeTrack(trackId: string): void;
+  /** The consumer starts paused. */
+  consume(
+    request: ConsumeRequest,
+  ): Promise<{ consumerId: string; kind: TrackKind; rtpParameters: types.RtpParameters }>;
+  setConsumerPaused(consumerId: string, paused: boolean): Promise<void>;
+  setConsumerLayers(
+    consumerId: string,
+    layers: { spatialLayer: number; temporalLayer?: number | undefined },
+  ): Promise<void>;
+  closeConsumer(consumerId: string): void;
+  close(): void;
+}

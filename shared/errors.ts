@@ -1,0 +1,93 @@
+/**
+ * Every error that Tritone shows to anyone, one row each. The code is for programs, the sentence for people.
+ * Each row's remedy stands in docs/errors.md; a test holds the two together.
+ */
+export const errorTable = {
+  'request.invalid': { status: 400, retryable: false, message: 'The request does not fit its schema: {problem}' },
+  'request.unknown_event': { status: 404, retryable: false, message: 'There is no event called {event}' },
+  'request.too_large': { status: 413, retryable: false, message: 'The request is larger than {limit}' },
+  'request.too_many': { status: 429, retryable: true, message: 'Too many requests; wait a moment' },
+  'protocol.version': {
+    status: 426,
+    retryable: false,
+    message: 'This page speaks protocol {client}, the server speaks {server}: reload the page',
+  },
+  'access.denied': { status: 403, retryable: false, message: 'This identity may not {action}' },
+  'room.not_joined': { status: 409, retryable: false, message: 'Join a room first' },
+  'room.already_joined': { status: 409, retryable: false, message: 'This connection has joined room {room} already' },
+  'room.full': { status: 503, retryable: true, message: 'Room {room} is full' },
+  'room.not_found': { status: 404, retryable: false, message: 'There is no room called {room}' },
+  'room.closed': { status: 410, retryable: true, message: 'The room has closed' },
+  'call.not_found': { status: 404, retryable: false, message: 'There is no call {callId} in room {room}' },
+  'track.not_found': { status: 404, retryable: false, message: 'There is no track {trackId} in this room' },
+  'track.source_taken': { status: 409, retryable: false, message: 'A track is already published from {source}' },
+  'media.transport_not_found': { status: 404, retryable: false, message: 'There is no transport {transportId}' },
+  'media.not_negotiated': {
+    status: 422,
+    retryable: false,
+    message: 'The media does not fit what was negotiated: {problem}',
+  },
+  'media.cannot_consume': { status: 422, retryable: false, message: 'This browser cannot play track {trackId}' },
+  'media.worker_died': {
+    status: 503,
+    retryable: true,
+    message: 'The media worker stopped; media comes back by itself',
+  },
+  'media.unavailable': { status: 503, retryable: true, message: 'No media worker is running' },
+  'inference.busy': { status: 503, retryable: true, message: 'Every slot of {model} is taken' },
+  'inference.unavailable': { status: 503, retryable: true, message: 'Triton cannot be reached: {reason}' },
+  'inference.no_model': { status: 503, retryable: true, message: 'No ready model offers {capability} for {language}' },
+  'inference.sequence_lost': { status: 503, retryable: true, message: 'The model has forgotten this sequence' },
+  'inference.failed': { status: 502, retryable: false, message: 'The model failed: {reason}' },
+  'inference.bad_input': { status: 422, retryable: false, message: 'The model refused its input: {reason}' },
+  'inference.timeout': { status: 504, retryable: true, message: '{model} did not answer within {deadlineMs} ms' },
+  'inference.cancelled': { status: 499, retryable: false, message: 'The caller has cancelled' },
+  'transcription.not_audio': { status: 415, retryable: false, message: 'This file holds no audio that Tritone reads' },
+  'transcription.unknown_format': {
+    status: 400,
+    retryable: false,
+    message: 'There is no transcript format called {format}',
+  },
+  'transcription.not_found': { status: 404, retryable: false, message: 'There is no transcription {id}' },
+  internal: { status: 500, retryable: false, message: 'Something went wrong on the server' },
+} as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What crosses the wire of a failure: no stack, no cause, nothing of the machine. */
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+}
+
+export type ErrorFields = Readonly<Record<string, string | number>>;
+
+/** The only error class. Decide by `code` or `retryable`, never by the message. */
+export class TritoneError extends Error {
+  override readonly name = 'TritoneError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, fields: ErrorFields = {}, options?: { cause?: unknown }) {
+    const row = errorTable[code];
+    super(fillIn(row.message, fields), options);
+    this.code = code;
+    this.status = row.status;
+    this.retryable = row.retryable;
+  }
+
+  /** `cause` itself where it is a TritoneError already, else a new error of `code` that carries it. */
+  static from(cause: unknown, code: ErrorCode, fields: ErrorFields = {}): TritoneError {
+    return cause instanceof TritoneError ? cause : new TritoneError(code, fields, { cause });
+  }
+
+  toBody(): ErrorBody {
+    return { code: this.code, message: this.message, retryable: this.retryable };
+  }
+}
+
+function fillIn(message: string, fields: ErrorFields): string {
+  return message.replace(/\{(\w+)\}/g, (hole, name: string) => String(fields[name] ?? hole.slice(1, -1)));
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { spokenLanguageSchema } from './captions.ts';
+import type { ErrorBody } from './errors.ts';
+import { logEntrySchema, trackKindSchema, trackSourceSchema } from './roomLog.ts';
+
+/** Raised when an older page could misread a newer server. Sent in socket.io's `auth` at the handshake. */
+export const PROTOCOL_VERSION = 1;
+
+export const limits = {
+  nameLength: 60,
+  roomLength: 64,
+  /** Bytes of one socket.io message. */
+  messageBytes: 256 * 1024,
+} as const;
+
+export const roomNameSchema = z
+  .string()
+  .regex(/^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_-]*$/u, 'letters, digits, - and _ only')
+  .max(limits.roomLength);
+export const participantNameSchema = z.string().trim().min(1).max(limits.nameLength);
+
+/** mediasoup checks its own structures; here only their outer shape is held. */
+const mediaStructure = z.record(z.string(), z.unknown());
+const id = z.string().min(1).max(100);
+const nothing = z.object({});
+
+export const handshakeSchema = z.object({ protocol: z.number().int(), token: z.string().max(4096).optional() });
+
+/** Why captions are there or not; shown in the page. */
+export const captionsStatusSchema = z.object({
+  state: z.enum(['starting', 'ready', 'away']),
+  /** A sentence for people when the state is not `ready`. */
+  reason: z.string().optional(),
+  /** Spoken languages on offer. */
+  languages: z.array(z.object({ tag: z.string(), experimental: z.boolean() })),
+});
+export type CaptionsStatus = z.infer<typeof captionsStatusSchema>;
+
+const transportOptions = z.object({
+  transportId: id,
+  iceParameters: mediaStructure,
+  iceCandidates: z.array(mediaStructure),
+  dtlsParameters: mediaStructure,
+});
+
+const joined = z.object({
+  participantId: id,
+  /** Hand it back in `resumeToken` to return as the same participant after a dropped connection. */
+  resumeToken: z.string(),
+  /** True when the participant was still held, with its transports and tracks. */
+  resumed: z.boolean(),
+  callId: z.string(),
+  /** The call's log: all of it (superseded revisions left out), or what came after `since` of the same call. */
+  entries: z.array(logEntrySchema),
+  /** Reading on the RoomClock when the answer was made, ms. */
+  nowMs: z.number(),
+  /** Wall-clock time of RoomClock 0, ms since the epoch. */
+  startedAtMs: z.number(),
+  routerRtpCapabilities: mediaStructure,
+  captions: captionsStatusSchema,
+});
+
+/** What a client may ask. Each is one socket.io event with an acknowledgement of type `Answer`. */
+export const requests = {
+  'room:join': {
+    payload: z.object({
+      room: roomNameSchema,
+      name: participantNameSchema,
+      language: spokenLanguageSchema.default('auto'),
+      since: z.object({ callId: z.string(), seq: z.number().int().nonnegative() }).optional(),
+      resumeToken: z.string().max(200).optional(),
+    }),
+    value: joined,
+  },
+  'room:leave': { payload: nothing, value: nothing },
+  'participant:update': {
+    payload: z.object({ name: participantNameSchema.optional(), language: spokenLanguageSchema.optional() }),
+    value: nothing,
+  },
+  'transport:create': { payload: z.object({ direction: z.enum(['send', 'receive']) }), value: transportOptions },
+  'transport:connect': { payload: z.object({ transportId: id, dtlsParameters: mediaStructure }), value: nothing },
+  'transport:restart-ice': {
+    payload: z.object({ transportId: id }),
+    value: z.object({ iceParameters: mediaStructure }),
+  },
+  'track:publish': {
+    payload: z.object({
+      transportId: id,
+      kind: trackKindSchema,
+      source: trackSourceSchema,
+      rtpParameters: mediaStructure,
+      paused: z.boolean().default(false),
+    }),
+    value: z.object({ trackId: id }),
+  },
+  'track:pause': { payload: z.object({ trackId: id }), value: nothing },
+  'track:resume': { payload: z.object({ trackId: id }), value: nothing },
+  'track:close': { payload: z.object({ trackId: id }), value: nothing },
+  /** Answered paused: resume when the element is ready. */
+  'consumer:create': {
+    payload: z.object({ transportId: id, trackId: id, rtpCapabilities: mediaStructure }),
+    value: z.object({ consumerId: id, kind: trackKindSchema, rtpParameters: mediaStructure }),
+  },
+  'consumer:resume': { payload: z.object({ consumerId: id }), value: nothing },
+  'consumer:pause': { payload: z.object({ consumerId: id }), value: nothing },
+  'consumer:close': { payload: z.object({ consumerId: id }), value: nothing },
+  /** The highest simulcast layers the tile can show: 0 is the smallest picture. */
+  'consumer:layers': {
+    payload: z.object({
+      consumerId: id,
+      spatialLayer: z.number().int().min(0).max(2),
+      temporalLayer: z.number().int().min(0).max(2).optional(),
+    }),
+    value: nothing,
+  },
+  'clock:read': { payload: nothing, value: z.object({ nowMs: z.number() }) },
+} as const satisfies Record<string, { payload: z.ZodType; value: z.ZodType }>;
+
+export type RequestName = keyof typeof requests;
+export type RequestInput<N extends RequestName> = z.input<(typeof requests)[N]['payload']>;
+export type RequestPayload<N extends RequestName> = z.output<(typeof requests)[N]['payload']>;
+export type RequestValue<N extends RequestName> = z.output<(typeof requests)[N]['value']>;
+export type Answer<N extends RequestName> = { ok: true; value: RequestValue<N> } | { ok: false; error: ErrorBody };
+
+/** What the server tells without being asked. Only `log` must not be missed; `since` at the next join catches up. */
+export const notices = {
+  /** In order of `seq`. To a slow client only the latest revision of a caption is sent. */
+  log: z.object({ callId: z.string(), entries: z.array(logEntrySchema) }),
+  'active-speaker': z.object({ participantId: id.nullable() }),
+  /** The router is gone with its worker: every transport must be made anew, every track published again. */
+  'media:reset': z.object({ reason: z.string() }),
+  'consumer:closed': z.object({ consumerId: id, trackId: id }),
+  /** Connection quality, 0 (nothing arrives) to 10, of a received track. */
+  'consumer:score': z.object({ consumerId: id, trackId: id, score: z.number().min(0).max(10) }),
+  /** The same for what this client sends, as the server receives it. */
+  'track:score': z.object({ trackId: id, score: z.number().min(0).max(10) }),
+  'captions:status': captionsStatusSchema,
+  /** The server ends the session: `room.closed`, or another page took this participant over. */
+  ended: z.object({ code: z.string(), message: z.string() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type NoticeName = keyof typeof notices;
+export type Notice<N extends NoticeName> = z.output<(typeof notices)[N]>;
