@@ -49,6 +49,22 @@ export const errorTable = {
     message: 'There is no transcript format called {format}',
   },
   'transcription.not_found': { status: 404, retryable: false, message: 'There is no transcription {id}' },
+  'connection.lost': {
+    status: 503,
+    retryable: true,
+    message: 'The connection to the server is gone; it comes back by itself',
+  },
+  'connection.timeout': {
+    status: 504,
+    retryable: true,
+    message: 'The server did not answer {event} within {deadlineMs} ms',
+  },
+  'connection.unreachable': { status: 503, retryable: true, message: 'The server cannot be reached' },
+  'device.denied': { status: 403, retryable: false, message: 'The browser may not use the {device}' },
+  'device.not_found': { status: 404, retryable: false, message: 'No {device} was found' },
+  'device.in_use': { status: 409, retryable: true, message: 'The {device} is in use by another program' },
+  'device.failed': { status: 500, retryable: true, message: 'The {device} could not be opened' },
+  'browser.unsupported': { status: 501, retryable: false, message: 'This browser cannot make calls: {problem}' },
   internal: { status: 500, retryable: false, message: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 
@@ -81,6 +97,13 @@ export class TritoneError extends Error {
   /** `cause` itself where it is a TritoneError already, else a new error of `code` that carries it. */
   static from(cause: unknown, code: ErrorCode, fields: ErrorFields = {}): TritoneError {
     return cause instanceof TritoneError ? cause : new TritoneError(code, fields, { cause });
+  }
+
+  /** What `toBody` made, at the other end of the wire. A code that this page does not know becomes `internal`. */
+  static fromBody(body: ErrorBody): TritoneError {
+    const error = new TritoneError(Object.hasOwn(errorTable, body.code) ? body.code : 'internal');
+    error.message = body.message;
+    return error;
   }
 
   toBody(): ErrorBody {

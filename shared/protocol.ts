@@ -1,22 +1,12 @@
 import { z } from 'zod';
 import { spokenLanguageSchema } from './captions.ts';
 import type { ErrorBody } from './errors.ts';
+import { limits, roomNamePattern } from './limits.ts';
 import { logEntrySchema, trackKindSchema, trackSourceSchema } from './roomLog.ts';
 
-/** Raised when an older page could misread a newer server. Sent in socket.io's `auth` at the handshake. */
-export const PROTOCOL_VERSION = 1;
+export { limits, PROTOCOL_VERSION } from './limits.ts';
 
-export const limits = {
-  nameLength: 60,
-  roomLength: 64,
-  /** Bytes of one socket.io message. */
-  messageBytes: 256 * 1024,
-} as const;
-
-export const roomNameSchema = z
-  .string()
-  .regex(/^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_-]*$/u, 'letters, digits, - and _ only')
-  .max(limits.roomLength);
+export const roomNameSchema = z.string().regex(roomNamePattern, 'letters, digits, - and _ only').max(limits.roomLength);
 export const participantNameSchema = z.string().trim().min(1).max(limits.nameLength);
 
 /** mediasoup checks its own structures; here only their outer shape is held. */
