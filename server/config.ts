@@ -1,0 +1,102 @@
+import { availableParallelism, homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+const checkout = path.resolve(import.meta.dirname, '..');
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['0', '1', 'false', 'true']).transform((value) => value === '1' || value === 'true');
+/** An empty variable counts as absent, as in most shells' habits. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+/** Every setting of the server, read from the environment. `npm start` sets those that set-up found. */
+export const settingsSchema = z.object({
+  PORT: port.default(3000).describe('Port of the page and the API over http; 0 takes a free one'),
+  HOST: z.string().default('127.0.0.1').describe('Address that http listens on; a proxy in a container wants 0.0.0.0'),
+  HTTPS_PORT: port.default(3443).describe('Port of the same over https for the local network'),
+  HTTPS_HOST: z.string().default('0.0.0.0').describe('Address that https listens on'),
+  TRITONE_TLS_CERT: optional(z.string()).describe('PEM file of the certificate; without it there is no https'),
+  TRITONE_TLS_KEY: optional(z.string()).describe('PEM file of its key'),
+  ANNOUNCED_ADDRESS: optional(z.string()).describe('Address that browsers reach this machine at; detected when absent'),
+  RTC_PORT: port.default(40_000).describe('First UDP and TCP port of media; each worker takes one'),
+  MEDIA_WORKERS: optional(z.coerce.number().int().min(1).max(64)).describe('mediasoup workers; one a core when absent'),
+  MEDIASOUP_WORKER_BIN: optional(z.string()).describe('mediasoup worker to run; its own when absent'),
+  TRITON_URL: optional(z.string()).describe('host:port of a Triton gRPC endpoint; without it one is started here'),
+  TRITONE_PYTHON_ENV: optional(z.string()).describe('Python environment with the embedded Triton'),
+  TRITONE_PYTHON_LIBDIR: optional(z.string()).describe("Folder of that Python's shared library, when not the system's"),
+  TRITONE_MODELS_DIR: optional(z.string()).describe("Folder of the models' weights"),
+  TRITONE_MODEL_REPOSITORY: z
+    .string()
+    .default(path.join(checkout, 'model-repository'))
+    .describe('Triton model repository'),
+  TRITONE_CACHE_DIR: optional(z.string()).describe('Folder for what is kept between runs, outside the checkout'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+  LOG_PRETTY: optional(flag).describe('Readable lines instead of JSON; on at a terminal'),
+  MAX_PARTICIPANTS: z.coerce.number().int().min(1).max(1000).default(50).describe('Participants a room takes'),
+  MAX_UPLOAD_MB: z.coerce.number().int().min(1).max(10_000).default(500).describe('Largest file to transcribe'),
+});
+
+export interface Config {
+  http: { host: string; port: number };
+  https: { host: string; port: number; certFile: string; keyFile: string } | undefined;
+  media: { announcedAddress: string | undefined; rtcPort: number; workers: number; workerBin: string | undefined };
+  inference: {
+    tritonUrl: string | undefined;
+    pythonEnvDir: string | undefined;
+    pythonLibDir: string | undefined;
+    modelsDir: string | undefined;
+    repositoryDir: string;
+    pythonPathDir: string;
+    runDir: string;
+  };
+  rooms: { maxParticipants: number };
+  uploads: { maxBytes: number };
+  log: { level: string; pretty: boolean };
+  demoDir: string;
+}
+
+/** @throws Error with one line a setting that does not fit. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Config {
+  const parsed = settingsSchema.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment does not fit:\n${lines.join('\n')}`);
+  }
+  const settings = parsed.data;
+  const cacheDir =
+    settings.TRITONE_CACHE_DIR ?? path.join(environment.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'tritone');
+  return {
+    http: { host: settings.HOST, port: settings.PORT },
+    https:
+      settings.TRITONE_TLS_CERT !== undefined && settings.TRITONE_TLS_KEY !== undefined
+        ? {
+            host: settings.HTTPS_HOST,
+            port: settings.HTTPS_PORT,
+            certFile: settings.TRITONE_TLS_CERT,
+            keyFile: settings.TRITONE_TLS_KEY,
+          }
+        : undefined,
+    media: {
+      announcedAddress: settings.ANNOUNCED_ADDRESS,
+      rtcPort: settings.RTC_PORT,
+      workers: settings.MEDIA_WORKERS ?? availableParallelism(),
+      workerBin: settings.MEDIASOUP_WORKER_BIN,
+    },
+    inference: {
+      tritonUrl: settings.TRITON_URL,
+      pythonEnvDir: settings.TRITONE_PYTHON_ENV,
+      pythonLibDir: settings.TRITONE_PYTHON_LIBDIR,
+      modelsDir: settings.TRITONE_MODELS_DIR,
+      repositoryDir: settings.TRITONE_MODEL_REPOSITORY,
+      pythonPathDir: path.join(checkout, 'python'),
+      runDir: path.join(cacheDir, 'run'),
+    },
+    rooms: { maxParticipants: settings.MAX_PARTICIPANTS },
+    uploads: { maxBytes: settings.MAX_UPLOAD_MB * 1024 * 1024 },
+    log: { level: settings.LOG_LEVEL, pretty: settings.LOG_PRETTY ?? isTerminal },
+    demoDir: path.join(checkout, 'client', 'demo', 'dist'),
+  };
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { TritoneError } from '../../shared/errors.ts';
+import { AudioTap } from '../media/audioTap.ts';
+import type { MediaRouter, PublishRequest } from '../sfu/mediaRouter.types.ts';
+import type { Clock } from '../streams/clock.ts';
+import type { Log } from '../streams/log.ts';
+import type { Metrics } from '../streams/metrics.ts';
+import type { Identity } from './identity.ts';
+import { Participant } from './participant.ts';
+import { RoomClock } from './roomClock.ts';
+import type { Feature, RoomEvents, RoomHandle, RoomTrack } from './roomHandle.ts';
+import { RoomLog } from './roomLog.ts';
+import { RoomRouter } from './roomRouter.ts';
+import { RoomTracks } from './roomTracks.ts';
+
+/** A dropped connection may come back as the same participant for this long. */
+const HOLD_MS = 15_000;
+/** Features finish their last words within this time when a call ends. */
+const CLOSE_DEADLINE_MS = 3_000;
+
+export interface RoomOptions {
+  name: string;
+  openRouter: () => Promise<MediaRouter>;
+  features: readonly Feature[];
+  maxParticipants: number;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** One call: who is in it, their tracks, its clock and its log. Knows no feature by name. */
+export class Room implements RoomHandle {
+  readonly name: string;
+  readonly callId = randomUUID();
+  readonly events = new EventEmitter<RoomEvents>();
+  /** The last participant is gone (`empty`), or someone came after that (`occupied`). */
+  readonly occupancy = new EventEmitter<{ empty: []; occupied: [] }>();
+  readonly clock: RoomClock;
+  readonly log: RoomLog;
+  readonly #options: RoomOptions;
+  readonly #abort = new AbortController();
+  readonly #participants = new Map<string, Participant>();
+  readonly #held = new Map<string, () => void>();
+  readonly #tracks: RoomTracks;
+  readonly #router: RoomRouter;
+  readonly #attached: AsyncDisposable[] = [];
+  #closing: Promise<void> | undefined;
+
+  /** @throws TritoneError `media.unavailable` */
+  static async open(options: RoomOptions): Promise<Room> {
+    const router = await options.openRouter();
+    const room = new Room(options, router);
+    for (const feature of options.features) room.#attached.push(feature.attach(room));
+    return room;
+  }
+
+  private constructor(options: RoomOptions, router: MediaRouter) {
+    this.#options = options;
+    this.name = options.name;
+    this.clock = new RoomClock(options.clock);
+    this.log = new RoomLog(this.clock);
+    this.events.setMaxListeners(0);
+    this.#tracks = new RoomTracks(this.log, this.events);
+    this.#router = new RoomRouter(router, {
+      openRouter: options.openRouter,
+      clock: options.clock,
+      log: options.log,
+      signal: this.signal,
+    });
+    this.#router.events.on('lost', () => this.#closeTracks());
+    this.#router.events.on('replaced', () => this.#moveParticipants());
+    this.#router.events.on('activeSpeaker', (trackId) => this.#reportActiveSpeaker(trackId));
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get rtpCapabilities(): MediaRouter['rtpCapabilities'] {
+    return this.#router.current.rtpCapabilities;
+  }
+
+  tracks(): readonly RoomTrack[] {
+    return this.#tracks.all();
+  }
+
+  participant(participantId: string): Participant | undefined {
+    return this.#participants.get(participantId);
+  }
+
+  get participantCount(): number {
+    return this.#participants.size;
+  }
+
+  /** @throws TritoneError `room.full`, `room.closed`, `media.worker_died` */
+  join(identity: Identity, { name, language }: { name: string; language: string }): Participant {
+    if (this.signal.aborted) throw new TritoneError('room.closed');
+    if (this.#participants.size >= this.#options.maxParticipants)
+      throw new TritoneError('room.full', { room: this.name });
+    const media = this.#router.current.openPeer();
+    const participant = new Participant({ identity, name, language, media }, (trackId) => this.#tracks.remove(trackId));
+    const { participantId } = participant;
+    this.#participants.set(participantId, participant);
+    this.log.append({ type: 'participant-joined', participantId, name, language, synthetic: false });
+    if (this.#participants.size === 1) this.occupancy.emit('occupied');
+    return participant;
+  }
+
+  /** The participant who was given `resumeToken`, if still in the call. Another page of the same participant is ended. */
+  resume(resumeToken: string): Participant | undefined {
+    for (const participant of this.#participants.values()) {
+      if (participant.resumeToken !== resumeToken) continue;
+      if (this.#held.has(participant.participantId)) this.#release(participant.participantId);
+      else participant.events.emit('ended', new TritoneError('room.closed'));
+      return participant;
+    }
+    return undefined;
+  }
+
+  /** The connection is gone; the participant leaves unless it returns in time. */
+  hold(participantId: string): void {
+    if (!this.#participants.has(participantId) || this.#held.has(participantId)) return;
+    this.#held.set(
+      participantId,
+      this.#options.clock.after(HOLD_MS, () => this.leave(participantId)),
+    );
+  }
+
+  leave(participantId: string): void {
+    const participant = this.#participants.get(participantId);
+    if (participant === undefined) return;
+    this.#release(participantId);
+    this.#tracks.removeAllOf(participantId);
+    this.#participants.delete(participantId);
+    participant.media.close();
+    this.log.append({ type: 'participant-left', participantId });
+    if (this.#participants.size === 0) this.occupancy.emit('empty');
+  }
+
+  update(participantId: string, change: { name?: string | undefined; language?: string | undefined }): void {
+    const participant = this.#participants.get(participantId);
+    if (participant?.update(change) !== true) return;
+    const { name, language } = participant;
+    this.log.append({ type: 'participant-updated', participantId, name, language });
+    this.events.emit('participantUpdated', participant);
+  }
+
+  /** @throws TritoneError `media.*`, `track.source_taken` */
+  async publish(participant: Participant, request: PublishRequest): Promise<string> {
+    const trackId = await participant.media.publish(request);
+    const { kind, source, paused } = request;
+    this.#tracks.add({ trackId, participantId: participant.participantId, kind, source, paused });
+    return trackId;
+  }
+
+  /** @throws TritoneError `track.not_found` */
+  async setTrackPaused(participant: Participant, trackId: string, paused: boolean): Promise<void> {
+    this.#tracks.owned(trackId, participant.participantId);
+    await participant.media.setTrackPaused(trackId, paused);
+    this.#tracks.setPaused(trackId, paused);
+  }
+
+  /** @throws TritoneError `track.not_found` */
+  closeTrack(participant: Participant, trackId: string): void {
+    this.#tracks.owned(trackId, participant.participantId);
+    participant.media.closeTrack(trackId);
+    this.#tracks.remove(trackId);
+  }
+
+  async openTap(trackId: string, signal: AbortSignal): Promise<AudioTap> {
+    const { clock, log, metrics } = this.#options;
+    if (this.#tracks.find(trackId)?.kind !== 'audio') throw new TritoneError('track.not_found', { trackId });
+    const router = this.#router.current;
+    return AudioTap.open({ router, trackId, roomNowMs: () => this.clock.nowMs(), clock, log, metrics, signal });
+  }
+
+  /** Ends the call: everyone is told, features finish. Never rejects; twice is once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    for (const participant of [...this.#participants.values()]) {
+      participant.events.emit('ended', new TritoneError('room.closed'));
+      this.leave(participant.participantId);
+    }
+    const finished = Promise.allSettled(this.#attached.map((attached) => attached[Symbol.asyncDispose]()));
+    await Promise.race([
+      finished,
+      new Promise<void>((resolve) => this.#options.clock.after(CLOSE_DEADLINE_MS, resolve)),
+    ]);
+    this.#abort.abort();
+    this.#router.close();
+  }
+
+  #release(participantId: string): void {
+    this.#held.get(participantId)?.();
+    this.#held.delete(participantId);
+  }
+
+  #closeTracks(): void {
+    for (const track of this.#tracks.all()) this.#tracks.remove(track.trackId);
+  }
+
+  #moveParticipants(): void {
+    for (const participant of this.#participants.values()) {
+      participant.moveTo(this.#router.current.openPeer(), 'The media worker was replaced');
+    }
+  }
+
+  #reportActiveSpeaker(trackId: string | undefined): void {
+    const track = trackId === undefined ? undefined : this.#tracks.find(trackId);
+    this.events.emit('activeSpeaker', track?.participantId);
+  }
+}
