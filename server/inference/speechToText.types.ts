@@ -58,6 +58,11 @@ export interface SpeechStream extends AsyncDisposable {
   readonly events: AsyncIterable<SpeechEvent>;
   /** Never waits, never grows. Returns the ms dropped to make room; the caller marks that gap. */
   push(pcm: Int16Array): number;
+  /**
+   * For pushing faster than real time: resolves when less than half of the queue waits, at once where it does already,
+   * and when the stream is over. Never rejects.
+   */
+  drained(): Promise<void>;
   /** No more audio: what was pushed is still recognised, then `events` ends. Never rejects. */
   end(): Promise<void>;
   /** Cancels at once. Never rejects; twice is once. */
