@@ -1,0 +1,65 @@
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import type { FastifyInstance } from 'fastify';
+
+export interface ListenAddress {
+  host: string;
+  port: number;
+}
+
+export interface SecureAddress extends ListenAddress {
+  /** PEM texts. */
+  cert: string;
+  key: string;
+}
+
+export interface Listeners {
+  readonly servers: readonly (HttpServer | HttpsServer)[];
+  readonly httpPort: number;
+  readonly httpsPort: number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * One app behind two listeners: http for this machine, https for the network, since browsers give a microphone to
+ * secure pages only. @throws the system's error when a port is taken
+ */
+export async function listen(
+  app: FastifyInstance,
+  plain: ListenAddress,
+  secure: SecureAddress | undefined,
+): Promise<Listeners> {
+  const http = createHttpServer(app.routing);
+  const https =
+    secure === undefined ? undefined : createHttpsServer({ cert: secure.cert, key: secure.key }, app.routing);
+  const httpPort = await open(http, plain);
+  const httpsPort = https !== undefined && secure !== undefined ? await open(https, secure) : undefined;
+  const servers = https === undefined ? [http] : [http, https];
+  return {
+    servers,
+    httpPort,
+    httpsPort,
+    async close() {
+      await Promise.all(
+        servers.map((server) => {
+          const closed = promisify(server.close.bind(server))();
+          server.closeAllConnections();
+          return closed.catch(() => {});
+        }),
+      );
+    },
+  };
+}
+
+async function open(server: HttpServer | HttpsServer, { host, port }: ListenAddress): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
