@@ -8,10 +8,10 @@ import type { Log } from '../streams/log.ts';
 import type { Metrics } from '../streams/metrics.ts';
 import type { Identity } from './identity.ts';
 import { Participant } from './participant.ts';
+import { ReplaceableRouter } from './replaceableRouter.ts';
 import { RoomClock } from './roomClock.ts';
 import type { Feature, RoomEvents, RoomHandle, RoomTrack } from './roomHandle.ts';
 import { RoomLog } from './roomLog.ts';
-import { RoomRouter } from './roomRouter.ts';
 import { RoomTracks } from './roomTracks.ts';
 
 /** A dropped connection may come back as the same participant for this long. */
@@ -43,7 +43,7 @@ export class Room implements RoomHandle {
   readonly #participants = new Map<string, Participant>();
   readonly #held = new Map<string, () => void>();
   readonly #tracks: RoomTracks;
-  readonly #router: RoomRouter;
+  readonly #router: ReplaceableRouter;
   readonly #attached: AsyncDisposable[] = [];
   #closing: Promise<void> | undefined;
 
@@ -62,7 +62,7 @@ export class Room implements RoomHandle {
     this.log = new RoomLog(this.clock);
     this.events.setMaxListeners(0);
     this.#tracks = new RoomTracks(this.log, this.events);
-    this.#router = new RoomRouter(router, {
+    this.#router = new ReplaceableRouter(router, {
       openRouter: options.openRouter,
       clock: options.clock,
       log: options.log,

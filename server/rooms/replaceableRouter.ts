@@ -6,14 +6,14 @@ import type { Log } from '../streams/log.ts';
 
 const RETRY_MS = 500;
 
-export interface RoomRouterOptions {
+export interface ReplaceableRouterOptions {
   openRouter: () => Promise<MediaRouter>;
   clock: Clock;
   log: Log;
   signal: AbortSignal;
 }
 
-export interface RoomRouterEvents {
+export interface ReplaceableRouterEvents {
   /** The worker died: every track is gone. */
   lost: [];
   /** Another router stands in its place. */
@@ -22,12 +22,12 @@ export interface RoomRouterEvents {
 }
 
 /** The room's router for the time being: when its worker dies, another is opened until one holds. */
-export class RoomRouter {
-  readonly events = new EventEmitter<RoomRouterEvents>();
-  readonly #options: RoomRouterOptions;
+export class ReplaceableRouter {
+  readonly events = new EventEmitter<ReplaceableRouterEvents>();
+  readonly #options: ReplaceableRouterOptions;
   #current: MediaRouter | undefined;
 
-  constructor(router: MediaRouter, options: RoomRouterOptions) {
+  constructor(router: MediaRouter, options: ReplaceableRouterOptions) {
     this.#options = options;
     this.#use(router);
   }
