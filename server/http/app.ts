@@ -19,7 +19,7 @@ export interface AppOptions extends HealthOptions {
 
 /** The door for programs: REST, its OpenAPI document, health, metrics and the page's files. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, disableRequestLogging: true });
+  const app = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   sendErrors(app, options.log);

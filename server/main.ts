@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { TritoneError } from '../shared/errors.ts';
+import { readConfig } from './config.ts';
+import { CaptionsFeature } from './features/captions/captionsFeature.ts';
+import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
+import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
+import { networkAddresses } from './http/addresses.ts';
+import { createApp } from './http/app.ts';
+import { listen } from './http/listeners.ts';
+import { Inference } from './inference/inference.ts';
+import { grantAll } from './rooms/identity.ts';
+import { RoomRegistry } from './rooms/roomRegistry.ts';
+import { Sfu } from './sfu/sfu.ts';
+import { SignalingServer } from './signaling/signalingServer.ts';
+import { systemClock as clock } from './streams/clock.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { createPrometheus } from './telemetry/prometheus.ts';
+
+const SHUTDOWN_DEADLINE_MS = 15_000;
+
+const config = readConfig(process.env, process.stderr.isTTY);
+const log = createLogger(config.log);
+process.exitCode = await main().catch((cause: unknown) => {
+  log.error({ err: cause }, cause instanceof TritoneError ? cause.message : 'the server could not start');
+  return 1;
+});
+
+/** Opens every part in order, serves until a signal asks for the end, closes them in reverse. Returns the exit code. */
+async function main(): Promise<number> {
+  await using opened = new AsyncDisposableStack();
+  const prometheus = createPrometheus();
+  opened.defer(() => prometheus.close());
+  const { metrics } = prometheus;
+
+  const announcedAddresses = config.media.announcedAddress?.split(',') ?? networkAddresses();
+  const sfu = opened.use(
+    await Sfu.open({ ...config.media, announcedAddresses: [...announcedAddresses, '127.0.0.1'], clock, log, metrics }),
+  );
+  const inference = opened.adopt(Inference.open({ config: config.inference, clock, log, metrics }), (part) =>
+    part.close(),
+  );
+  const { speechToText } = inference;
+
+  const features = [new CaptionsFeature({ speechToText, clock, log, metrics })];
+  const { maxParticipants } = config.rooms;
+  const openRouter = () => sfu.openRouter();
+  const rooms = opened.adopt(new RoomRegistry({ openRouter, features, maxParticipants, clock, log, metrics }), (part) =>
+    part.close(),
+  );
+
+  const captionsStatus = () => inference.captionsStatus();
+  const signaling = opened.adopt(new SignalingServer({ rooms, authenticate: grantAll, captionsStatus, log }), (part) =>
+    part.close(),
+  );
+  inference.events.on('changed', () => signaling.announce(captionsStatus()));
+
+  const app = await createApp({
+    routes: [
+      transcriptRoutes({ calls: (room) => rooms.calls(room) }),
+      transcriptionRoutes({ speechToText, clock, log, metrics }),
+    ],
+    readiness: () => ({ media: { ready: sfu.workerPids.length > 0 }, captions: inference.readiness() }),
+    metrics: prometheus,
+    demoDir: config.demoDir,
+    maxUploadBytes: config.uploads.maxBytes,
+    log,
+  });
+  opened.defer(() => app.close());
+  const listeners = opened.adopt(await listen(app, config.http, await readSecureAddress()), (part) => part.close());
+  for (const server of listeners.servers) signaling.attachTo(server);
+  printLinks(listeners.httpPort, listeners.httpsPort, announcedAddresses);
+
+  await askedToStop();
+  log.info({}, 'closing');
+  // A part that hangs must not keep the process: what is left after this dies with it.
+  clock.after(SHUTDOWN_DEADLINE_MS, () => process.exit(1));
+  return 0;
+}
+
+async function readSecureAddress(): Promise<{ host: string; port: number; cert: string; key: string } | undefined> {
+  if (config.https === undefined) return undefined;
+  const { host, port, certFile, keyFile } = config.https;
+  return { host, port, cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
+}
+
+function printLinks(httpPort: number, httpsPort: number | undefined, addresses: readonly string[]): void {
+  const lines = [`Tritone is ready:  http://localhost:${httpPort}/`];
+  if (httpsPort !== undefined) {
+    for (const address of addresses) lines.push(`  on your network:  https://${address}:${httpsPort}/`);
+    if (addresses.length > 0) lines.push('  (the browser warns once: the certificate is made on this machine)');
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
