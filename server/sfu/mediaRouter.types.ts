@@ -15,15 +15,19 @@ export interface MediaRouter {
   /** For taps and feeds. */
   readonly router: types.Router;
   producer(trackId: string): types.Producer | undefined;
+  /** @throws TritoneError `media.worker_died`, `room.closed` */
   openPeer(): PeerMedia;
   /** Never rejects; twice is once. */
   close(): void;
 }
 
+/** Tracks and consumers tell of their end however it came, `closeTrack`, `closeConsumer` and `close` included; once each. */
 export interface PeerMediaEvents {
   trackClosed: [trackId: string];
+  /** 0 (nothing arrives) to 10, as mediasoup scores what it receives; of simulcast the best layer. */
   trackScore: [trackId: string, score: number];
   consumerClosed: [consumerId: string, trackId: string];
+  /** The worse of both ways: from the sender, and to this peer. */
   consumerScore: [consumerId: string, trackId: string, score: number];
 }
 
@@ -56,7 +60,7 @@ export interface PeerMedia {
   createTransport(direction: 'send' | 'receive'): Promise<TransportAnswer>;
   connectTransport(transportId: string, dtlsParameters: unknown): Promise<void>;
   restartIce(transportId: string): Promise<types.IceParameters>;
-  /** Returns the track's id, which is mediasoup's producer id. */
+  /** Returns the track's id, which is mediasoup's producer id. One track a source. */
   publish(request: PublishRequest): Promise<string>;
   setTrackPaused(trackId: string, paused: boolean): Promise<void>;
   closeTrack(trackId: string): void;
