@@ -1,0 +1,1 @@
+"""What Tritone's Triton models share: sequences, the streaming speech policy, recognisers."""

@@ -1,0 +1,152 @@
+"""Moonshine (Useful Sensors, MIT): English in short utterances, made for CPUs."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from tritone_models.parameters import Parameters
+from tritone_models.recognisers.alignment import align
+from tritone_models.recognisers.moonshine_tokens import END, START, MoonshineTokens
+from tritone_models.recognisers.onnx_outputs import with_outputs
+from tritone_models.recognisers.onnx_session import open_session
+from tritone_models.speech.filters import ends_in_loop, without_loop
+from tritone_models.speech.hypothesis import (
+    SAMPLE_RATE,
+    Audio,
+    DecodeRequest,
+    Hypothesis,
+    Word,
+)
+from tritone_models.weights import find_weights
+
+ENCODER, DECODER, VOCABULARY = (
+    "encoder_model.onnx",
+    "decoder_model_merged.onnx",
+    "vocabulary.json",
+)
+TOKENS_PER_SECOND = 6.5
+SAMPLES_PER_STATE = 384
+"""The encoder's strides: 64, 3 and 2."""
+LEAST_SAMPLES = 2_048
+LAYERS = 6
+ATTENTION = "/model/decoder/layers.{}/encoder_attn/Softmax_output_0"
+MOST_WORKERS = 8
+
+
+class Moonshine:
+    languages = ("en",)
+    batch = 1
+    longest_seconds = 30.0
+
+    def __init__(
+        self,
+        encoder: ort.InferenceSession,
+        decoder: ort.InferenceSession,
+        tokens: MoonshineTokens,
+        workers: int,
+    ) -> None:
+        self.workers = workers
+        self._encoder = encoder
+        self._decoder = decoder
+        self._tokens = tokens
+        self._past = [i for i in decoder.get_inputs() if i.name.startswith("past_key_values")]
+        self._outputs = ["logits", *(_present(i.name) for i in self._past)]
+        self._attention = [ATTENTION.format(layer) for layer in range(LAYERS)]
+
+    @classmethod
+    def load(cls, parameters: Parameters) -> "Moonshine":
+        """@raises WeightsMissingError"""
+        name = parameters.text("weights", "moonshine-tiny-en")
+        folder = find_weights(name, (ENCODER, DECODER, VOCABULARY))
+        cores = len(os.sched_getaffinity(0))
+        decoder = with_outputs(
+            (folder / DECODER).read_bytes(), [ATTENTION.format(layer) for layer in range(LAYERS)]
+        )
+        moonshine = cls(
+            open_session(folder / ENCODER),
+            open_session(decoder),
+            MoonshineTokens.read(folder / VOCABULARY),
+            parameters.integer("workers", 0) or min(cores, MOST_WORKERS),
+        )
+        noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
+        moonshine.decode([DecodeRequest(noise, words=True)])
+        return moonshine
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Hypothesis]:
+        return [self._one(request) for request in requests]
+
+    def _one(self, request: DecodeRequest) -> Hypothesis:
+        audio = request.audio
+        if len(audio) < LEAST_SAMPLES:
+            audio = np.pad(audio, (0, LEAST_SAMPLES - len(audio)))
+        states = self._encoder.run(None, {"input_values": audio[None]})[0]
+        tokens, log_probabilities = self._write(states, len(audio))
+        kept = without_loop(tokens)
+        words: tuple[Word, ...] = ()
+        if request.words and kept:
+            words = self._timed(states, kept, log_probabilities, audio)
+        return Hypothesis(
+            text=self._tokens.text(kept),
+            language="en",
+            log_probability=float(np.mean(log_probabilities)),
+            words=words,
+        )
+
+    def _write(self, states: Audio, samples: int) -> tuple[list[int], list[float]]:
+        """Greedy decoding; the log-probabilities include the end's."""
+        past = self._nothing()
+        token, tokens, log_probabilities = START, [], []
+        for step in range(int(samples / SAMPLE_RATE * TOKENS_PER_SECOND) + 2):
+            values = self._decoder.run(self._outputs, self._inputs([token], states, past, step > 0))
+            logits = values[0][0, -1]
+            token = int(logits.argmax())
+            log_probabilities.append(-_log_sum_exp(logits - logits[token]))
+            if token == END:
+                break
+            tokens.append(token)
+            if ends_in_loop(tokens):
+                break
+            for value, output in zip(self._past, values[1:], strict=True):
+                # The encoder's keys and values are computed once; later calls return nothing.
+                if step == 0 or ".decoder." in value.name:
+                    past[value.name] = output
+        return tokens, log_probabilities
+
+    def _timed(
+        self, states: Audio, tokens: list[int], log_probabilities: list[float], audio: Audio
+    ) -> tuple[Word, ...]:
+        """Word times from the cross-attention of one pass over the whole text."""
+        inputs = self._inputs([START, *tokens], states, self._nothing(), False)
+        layers = self._decoder.run(self._attention, inputs)
+        attention = np.concatenate([layer[0] for layer in layers])
+        starts = align(attention, SAMPLES_PER_STATE, len(audio))
+        words = []
+        for text, first, after in self._tokens.words(tokens):
+            confidence = float(np.exp(np.mean(log_probabilities[first:after])))
+            words.append(Word(text, starts[first], starts[after], confidence))
+        return tuple(words)
+
+    def _nothing(self) -> dict[str, NDArray[Any]]:
+        return {i.name: np.zeros((1, i.shape[1], 0, i.shape[3]), np.float32) for i in self._past}
+
+    def _inputs(
+        self, tokens: list[int], states: Audio, past: dict[str, NDArray[Any]], cached: bool
+    ) -> dict[str, NDArray[Any]]:
+        return {
+            "input_ids": np.array([tokens], np.int64),
+            "encoder_hidden_states": states,
+            "use_cache_branch": np.array([cached]),
+            **past,
+        }
+
+
+def _present(past: str) -> str:
+    return past.replace("past_key_values", "present")
+
+
+def _log_sum_exp(values: Audio) -> float:
+    return float(np.log(np.exp(values).sum()))

@@ -1,0 +1,206 @@
+"""Whisper weights through CTranslate2, on a CPU or a GPU."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import ctranslate2
+import numpy as np
+
+from tritone_models.parameters import Parameters
+from tritone_models.recognisers.mel import FRAMES_PER_SECOND, HOP, LogMel
+from tritone_models.recognisers.whisper_tokens import WhisperTokens
+from tritone_models.speech.filters import without_loop
+from tritone_models.speech.hypothesis import (
+    SAMPLE_RATE,
+    Audio,
+    DecodeRequest,
+    Hypothesis,
+    Word,
+)
+from tritone_models.weights import find_weights
+
+FILES = ("model.bin", "config.json", "tokenizer.json")
+TOKENS_PER_SECOND = 7
+SAMPLES_PER_TIMESTAMP = 320
+LIKELY = 3.0
+"""How much more probable the session's own language is than a new one."""
+READ_AS = {"ur": "hi"}
+"""Spoken Urdu and Hindi are one to Whisper: where only one is allowed, it gets both shares."""
+MOST_WORKERS = 8
+WHOLE_WINDOW_SECONDS = 30.0
+
+
+class Whisper:
+    """Whisper with a window shorter than its usual 30 s: four times cheaper, no worse in English.
+
+    Mel count, vocabulary and languages are read from the weights.
+    """
+
+    def __init__(
+        self,
+        model: ctranslate2.models.Whisper,
+        tokens: WhisperTokens,
+        window_seconds: float,
+        beam: int,
+        batch: int,
+        workers: int,
+    ) -> None:
+        self.languages = tokens.languages
+        self.batch = batch
+        self.workers = workers
+        self.longest_seconds = WHOLE_WINDOW_SECONDS
+        self._model = model
+        self._tokens = tokens
+        self._mel = LogMel(model.n_mels)
+        self._window_seconds = window_seconds
+        self._beam = beam
+
+    @classmethod
+    def load(cls, parameters: Parameters, weights: str = "weights") -> "Whisper":
+        """`weights`: the parameter that names them.
+
+        @raises WeightsMissingError
+        """
+        folder = find_weights(parameters.text(weights, "whisper-base"), FILES)
+        device = parameters.text("device", "auto")
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        on_gpu = device.startswith("cuda")
+        cores = len(os.sched_getaffinity(0))
+        workers = parameters.integer("workers", 0) or (1 if on_gpu else min(cores, MOST_WORKERS))
+        batch = parameters.integer("batch", 0) or (16 if on_gpu else 1)
+        name, _, index = device.partition(":")
+        model = ctranslate2.models.Whisper(
+            str(folder),
+            device=name,
+            device_index=int(index or 0),
+            compute_type=parameters.text("compute_type", "float16" if on_gpu else "int8"),
+            inter_threads=1 if on_gpu else workers,
+            intra_threads=0 if on_gpu else 1,
+        )
+        tokens = WhisperTokens.read(folder, model.is_multilingual)
+        window = parameters.number("window_seconds", 10.0)
+        whisper = cls(model, tokens, window, parameters.integer("beam", 1), batch, workers)
+        for size in {1, batch}:
+            noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
+            whisper.decode([DecodeRequest(noise, language="en")] * size)
+        return whisper
+
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Hypothesis]:
+        frames = self._frames(requests)
+        features = np.zeros((len(requests), self._mel.mels, frames), np.float32)
+        for row, request in zip(features, requests, strict=True):
+            # One hop of silence: the last window would else be cut off.
+            mel = self._mel(np.pad(request.audio, (0, HOP)))[:, :frames]
+            row[:, : mel.shape[1]] = mel
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(features))
+        languages = self._languages(encoded, requests)
+        results = self._model.generate(
+            encoded,
+            [
+                self._tokens.prompt(language, request.prompt)
+                for (language, _), request in zip(languages, requests, strict=True)
+            ],
+            beam_size=self._beam,
+            max_length=self._longest(requests),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        tokens = [
+            without_loop(self._tokens.text_tokens(result.sequences_ids[0])) for result in results
+        ]
+        words = self._align(encoded, frames, requests, languages, tokens)
+        return [
+            Hypothesis(
+                text=self._tokens.text(written),
+                language=language,
+                language_confidence=confidence,
+                log_probability=result.scores[0],
+                no_speech=result.no_speech_prob,
+                words=timed,
+            )
+            for result, written, timed, (language, confidence) in zip(
+                results, tokens, words, languages, strict=True
+            )
+        ]
+
+    def _frames(self, requests: Sequence[DecodeRequest]) -> int:
+        longest = max(len(request.audio) for request in requests) / SAMPLE_RATE
+        seconds = min(max(self._window_seconds, longest + 0.5), WHOLE_WINDOW_SECONDS)
+        return 2 * int(seconds * FRAMES_PER_SECOND / 2)
+
+    def _longest(self, requests: Sequence[DecodeRequest]) -> int:
+        seconds = max(len(request.audio) for request in requests) / SAMPLE_RATE
+        prompt = max(len(self._tokens.prompt(self.languages[0], r.prompt)) for r in requests)
+        return prompt + int(seconds * TOKENS_PER_SECOND) + 8
+
+    def _languages(
+        self, encoded: Any, requests: Sequence[DecodeRequest]
+    ) -> list[tuple[str, float]]:
+        if all(request.language for request in requests):
+            return [(request.language or "", 1.0) for request in requests]
+        if len(self.languages) == 1:
+            return [(self.languages[0], 1.0)] * len(requests)
+        detected = self._model.detect_language(encoded)
+        return [
+            (request.language, 1.0) if request.language else most_likely(shares, request)
+            for shares, request in zip(detected, requests, strict=True)
+        ]
+
+    def _align(
+        self,
+        encoded: Any,
+        frames: int,
+        requests: Sequence[DecodeRequest],
+        languages: Sequence[tuple[str, float]],
+        tokens: Sequence[list[int]],
+    ) -> list[tuple[Word, ...]]:
+        """Word times by the decoder's cross-attention, from the encoding at hand."""
+        timed: list[tuple[Word, ...]] = [()] * len(requests)
+        rows: np.ndarray | None = None
+        for index, request in enumerate(requests):
+            if not request.words or not tokens[index]:
+                continue
+            one = encoded
+            if len(requests) > 1:
+                rows = np.array(encoded) if rows is None else rows
+                one = ctranslate2.StorageView.from_array(rows[index : index + 1])
+            language = languages[index][0]
+            heard = min(frames, len(request.audio) // HOP)
+            alignment = self._model.align(
+                one, self._tokens.start(language), [tokens[index]], [heard]
+            )[0]
+            timed[index] = self._timed(alignment, tokens[index], language, request.audio)
+        return timed
+
+    def _timed(
+        self, alignment: Any, tokens: list[int], language: str, audio: Audio
+    ) -> tuple[Word, ...]:
+        begins: dict[int, int] = {}
+        for token, timestamp in alignment.alignments:
+            begins.setdefault(token, timestamp * SAMPLES_PER_TIMESTAMP)
+        probabilities = alignment.text_token_probs
+        end = len(audio)
+        words = []
+        for text, first, after in self._tokens.words(tokens, language):
+            start = min(begins.get(first, end), end)
+            stop = min(max(begins.get(after, end), start), end)
+            confidence = float(np.mean(probabilities[first:after] or [0.0]))
+            words.append(Word(text, start, stop, confidence))
+        return tuple(words)
+
+
+def most_likely(shares: Sequence[tuple[str, float]], request: DecodeRequest) -> tuple[str, float]:
+    """The language of (`<|xx|>`, share) pairs that a request allows, with its share among those."""
+    weights: dict[str, float] = {}
+    for token, share in shares:
+        name = token[2:-2]
+        if request.allowed and name not in request.allowed:
+            name = READ_AS.get(name, name)
+            if name not in request.allowed:
+                continue
+        leaning = LIKELY if name == request.likely else 1.0
+        weights[name] = weights.get(name, 0.0) + share * leaning
+    best = max(weights, key=lambda name: weights[name])
+    return best, weights[best] / (sum(weights.values()) or 1.0)

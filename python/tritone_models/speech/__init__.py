@@ -1,0 +1,1 @@
+"""The streaming policy: from audio that trickles in to captions that settle."""

@@ -1,0 +1,99 @@
+"""Where utterances begin and end, from voice activity alone."""
+
+from collections import deque
+
+from tritone_models.speech.hypothesis import SAMPLE_RATE, Audio
+from tritone_models.speech.policy import Policy
+from tritone_models.speech.utterance import FRAME, EndReason, Utterance
+
+
+class Ear:
+    """One session's end-point detector: frames with their speech probability in, utterances out."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.position = 0
+        """Samples heard so far."""
+        self.utterance: Utterance | None = None
+        """The one being spoken."""
+        self._count = 0
+        self._hot = 0
+        self._floor = 0
+        """An utterance may not reach back before the end of the one before it."""
+        frames = round(policy.preroll_seconds * SAMPLE_RATE / FRAME) + policy.onset_frames
+        self._recent: deque[Audio] = deque(maxlen=frames)
+
+    @property
+    def settled(self) -> int:
+        """Before this sample no new utterance can begin any more."""
+        if self.utterance is not None:
+            return self.utterance.start
+        return max(self._floor, self.position - sum(map(len, self._recent)))
+
+    def hear(self, frame: Audio, probability: float) -> Utterance | None:
+        """Takes the next 512 samples; returns the utterance that they end, if any."""
+        self.position += len(frame)
+        if self.utterance is None:
+            self._wait(frame, probability)
+            return None
+        utterance = self.utterance
+        utterance.append(frame, voiced=probability >= self._policy.offset_probability)
+        if utterance.silence >= self._pause(utterance) * SAMPLE_RATE:
+            return self._end("pause")
+        if utterance.length >= self._policy.limit_seconds * SAMPLE_RATE:
+            return self._cut()
+        return None
+
+    def finish(self, rest: Audio) -> Utterance | None:
+        """Takes what is left of the audio (less than a frame); ends what is being spoken."""
+        self.position += len(rest)
+        if self.utterance is not None and len(rest):
+            self.utterance.append(rest, voiced=self.utterance.silence == 0)
+        if self.utterance is not None:
+            return self._end("end")
+        self._floor = self.position
+        return None
+
+    def _wait(self, frame: Audio, probability: float) -> None:
+        self._recent.append(frame)
+        self._hot = self._hot + 1 if probability >= self._policy.onset_probability else 0
+        if self._hot < self._policy.onset_frames:
+            return
+        available = min(len(self._recent), (self.position - self._floor) // FRAME)
+        frames = list(self._recent)[-available:]
+        self._count += 1
+        utterance = Utterance(self._count, self.position - FRAME * len(frames))
+        for index, earlier in enumerate(frames):
+            utterance.append(earlier, voiced=index >= len(frames) - self._hot)
+        utterance.silence = 0
+        self.utterance = utterance
+        self._recent.clear()
+        self._hot = 0
+
+    def _pause(self, utterance: Utterance) -> float:
+        if utterance.voiced < self._policy.short_voiced_seconds * SAMPLE_RATE:
+            return self._policy.short_pause_seconds
+        if utterance.length >= self._policy.long_utterance_seconds * SAMPLE_RATE:
+            return self._policy.long_pause_seconds
+        return self._policy.pause_seconds
+
+    def _end(self, reason: EndReason) -> Utterance:
+        utterance = self.utterance
+        assert utterance is not None
+        self.utterance = None
+        utterance.ended = reason
+        self._floor = utterance.end
+        # The silence just heard is the pre-roll of whatever comes next.
+        room = self._recent.maxlen or 1
+        quiet = utterance.tail(min(utterance.silence // FRAME, room) * FRAME)
+        self._recent.extend(quiet.reshape(-1, FRAME))
+        return utterance
+
+    def _cut(self) -> Utterance:
+        utterance = self.utterance
+        assert utterance is not None
+        self._count += 1
+        self.utterance = utterance.split(FRAME * utterance.quietest_frame(), self._count)
+        utterance.ended = "limit"
+        self._floor = utterance.end
+        return utterance

@@ -1,0 +1,96 @@
+"""Serves a recogniser as a `speech-to-text` model: AUDIO and OPTIONS in, EVENT out."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from tritone_models.errors import BadAudioError, BadOptionsError
+from tritone_models.parameters import Parameters
+from tritone_models.recognisers.silero import Silero
+from tritone_models.speech.engine import SpeechEngine
+from tritone_models.speech.hypothesis import SAMPLE_RATE, Recogniser
+from tritone_models.speech.options import SpeechOptions
+from tritone_models.speech.policy import Policy
+from tritone_models.speech.session import Event, Pcm, SpeechSession
+from tritone_models.triton_sequences import Channel, Tensors, serve_sequences
+
+LONGEST_CHUNK_SECONDS = 30
+
+
+def serve_speech_to_text(load: Callable[[Parameters], Recogniser]) -> type:
+    """The class that Triton looks for, around the recogniser that `load` makes."""
+    return serve_sequences(lambda parameters: SpeechToText(parameters, load(parameters)))
+
+
+class SpeechToText:
+    """Translates between tensors and the engine."""
+
+    inputs = ("AUDIO", "OPTIONS")
+
+    def __init__(self, parameters: Parameters, recogniser: Recogniser) -> None:
+        policy = Policy.from_parameters(parameters)
+        vad = Silero.load(parameters)
+        self._languages = recogniser.languages
+        self._engine = SpeechEngine(recogniser, vad.stream, policy)
+        self._engine.start()
+
+    def open(self, tensors: Tensors, channel: Channel) -> "SpeechSequence":
+        pcm_of(tensors)
+        options = SpeechOptions.parse(text_of(tensors), self._languages)
+
+        def emit(event: Event) -> None:
+            text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+            channel.send({"EVENT": np.array([[text.encode()]], dtype=np.object_)})
+
+        session = self._engine.open(options, emit, channel.close, channel.fail)
+        return SpeechSequence(self._engine, session)
+
+    def close(self) -> None:
+        self._engine.stop()
+
+
+class SpeechSequence:
+    def __init__(self, engine: SpeechEngine, session: SpeechSession) -> None:
+        self._engine = engine
+        self._session = session
+
+    def receive(self, tensors: Tensors, acknowledge: Callable[[], None] | None) -> None:
+        self._engine.receive(self._session, pcm_of(tensors), acknowledge)
+
+    def end(self) -> None:
+        self._engine.end(self._session)
+
+    def abandon(self) -> None:
+        self._engine.abandon(self._session)
+
+
+def pcm_of(tensors: Tensors) -> Pcm:
+    """AUDIO int16[n] or int16[1, n], mono, 16 kHz; n may be 0.
+
+    @raises BadAudioError
+    """
+    audio = tensors.get("AUDIO")
+    if audio is None:
+        raise BadAudioError("AUDIO is missing")
+    if audio.dtype != np.int16:
+        raise BadAudioError("AUDIO must be INT16")
+    if audio.ndim > 2 or (audio.ndim == 2 and audio.shape[0] != 1):
+        raise BadAudioError("AUDIO must be one row of samples")
+    if audio.size > LONGEST_CHUNK_SECONDS * SAMPLE_RATE:
+        raise BadAudioError(f"a chunk may hold {LONGEST_CHUNK_SECONDS} s at most")
+    return audio.reshape(-1)
+
+
+def text_of(tensors: Tensors) -> str | None:
+    """@raises BadOptionsError"""
+    options = tensors.get("OPTIONS")
+    if options is None or not options.size:
+        return None
+    if options.size > 1:
+        raise BadOptionsError("OPTIONS must be one text")
+    value = options.reshape(-1)[0]
+    try:
+        return value.decode() if isinstance(value, bytes) else str(value)
+    except UnicodeDecodeError:
+        raise BadOptionsError("OPTIONS is not UTF-8") from None

@@ -1,0 +1,253 @@
+"""What every streaming model of ours knows of Triton, once.
+
+A sequence's START request keeps its response sender: the open channel for events, and the only
+sign of a client that died. Later requests are acknowledged by an empty final response. A failure
+belongs to its request and carries one line. Triton tells a model neither that a sequence idled out
+nor that a client left, so silent sequences are reaped here, and senders polled.
+"""
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tritone_models.errors import ModelError, SequenceLostError, for_clients
+from tritone_models.parameters import Parameters
+
+Tensors = Mapping[str, NDArray[Any]]
+
+POLL_SECONDS = 0.25
+REAP_SECONDS = 20.0
+
+
+class Channel(Protocol):
+    """The way back to one client. Every method may be called from any thread."""
+
+    def send(self, tensors: Tensors) -> None:
+        """Each tensor with its batch dimension."""
+
+    def close(self) -> None: ...
+
+    def fail(self, error: BaseException) -> None: ...
+
+
+class Sequence(Protocol):
+    """One client's session with the model."""
+
+    def receive(self, tensors: Tensors, acknowledge: Callable[[], None] | None) -> None:
+        """Takes a request's inputs; None for the START request, which is never acknowledged.
+
+        Calling `acknowledge` later holds the client back.
+        @raises ModelError
+        """
+
+    def end(self) -> None:
+        """The client has sent all: finish, then close the channel."""
+
+    def abandon(self) -> None:
+        """The client is gone: free everything and close the channel at once."""
+
+
+class SequenceService(Protocol):
+    """A model that serves sequences."""
+
+    inputs: tuple[str, ...]
+
+    def open(self, tensors: Tensors, channel: Channel) -> Sequence:
+        """@raises ModelError"""
+        ...
+
+    def close(self) -> None: ...
+
+
+def serve_sequences(load: Callable[[Parameters], SequenceService]) -> type:
+    """The class that Triton looks for in a `model.py`."""
+
+    class TritonPythonModel:
+        def initialize(self, arguments: Mapping[str, str]) -> None:
+            parameters = Parameters.from_triton(arguments)
+            service = load(parameters)
+            self._desk = _Desk(service, parameters.number("reap_seconds", REAP_SECONDS))
+
+        def execute(self, requests: list[Any]) -> None:
+            for request in requests:
+                self._desk.take(request)
+
+        def finalize(self) -> None:
+            self._desk.close()
+
+    return TritonPythonModel
+
+
+@dataclass
+class _Open:
+    sequence: Sequence
+    channel: "_TritonChannel"
+    seen_at: float
+
+
+class _Desk:
+    """Knows which correlation id is whose sequence."""
+
+    def __init__(self, service: SequenceService, reap_seconds: float) -> None:
+        import triton_python_backend_utils as pb_utils
+
+        self._triton = pb_utils
+        self._service = service
+        self._reap_seconds = reap_seconds
+        self._lock = threading.Lock()
+        self._open: dict[int, _Open] = {}
+        self._ending: list[_Open] = []
+        self._closed = threading.Event()
+        self._watch = threading.Thread(target=self._watch_clients, daemon=True)
+        self._watch.start()
+
+    def take(self, request: Any) -> None:
+        """One request: starts, continues or ends a sequence. Never raises."""
+        channel = _TritonChannel(self._triton, request.get_response_sender())
+        try:
+            self._dispatch(request, channel)
+        except Exception as error:
+            if not isinstance(error, ModelError):
+                traceback.print_exc(file=sys.stderr)
+            channel.fail(error)
+
+    def close(self) -> None:
+        self._closed.set()
+        self._watch.join(timeout=2 * POLL_SECONDS)
+        self._service.close()
+        with self._lock:
+            remaining = [*self._open.values(), *self._ending]
+            self._open.clear()
+            self._ending.clear()
+        for entry in remaining:
+            entry.channel.fail(SequenceLostError("the model is being unloaded"))
+
+    def _dispatch(self, request: Any, channel: "_TritonChannel") -> None:
+        flags, sequence_id = request.flags(), request.correlation_id()
+        starts = flags & self._triton.TRITONSERVER_REQUEST_FLAG_SEQUENCE_START
+        ends = flags & self._triton.TRITONSERVER_REQUEST_FLAG_SEQUENCE_END
+        if starts:
+            entry = self._start(sequence_id, request, channel)
+        else:
+            entry = self._continue(sequence_id, request, channel)
+        if entry is not None and ends:
+            self._end(sequence_id, entry)
+
+    def _start(self, sequence_id: int, request: Any, channel: "_TritonChannel") -> _Open | None:
+        tensors = self._tensors(request)
+        entry = _Open(self._service.open(tensors, channel), channel, time.monotonic())
+        with self._lock:
+            before = self._open.get(sequence_id)
+            self._open[sequence_id] = entry
+        if before is not None:
+            before.sequence.abandon()
+        try:
+            entry.sequence.receive(tensors, None)
+        except Exception:
+            with self._lock:
+                self._open.pop(sequence_id, None)
+            raise
+        return entry
+
+    def _continue(self, sequence_id: int, request: Any, channel: "_TritonChannel") -> _Open:
+        with self._lock:
+            entry = self._open.get(sequence_id)
+            if entry is not None:
+                entry.seen_at = time.monotonic()
+        if entry is None or entry.channel.closed:
+            raise SequenceLostError("this sequence is not open here; start a new one")
+        entry.sequence.receive(self._tensors(request), channel.close)
+        return entry
+
+    def _end(self, sequence_id: int, entry: _Open) -> None:
+        with self._lock:
+            if self._open.get(sequence_id) is entry:
+                del self._open[sequence_id]
+            self._ending.append(entry)
+        entry.sequence.end()
+
+    def _tensors(self, request: Any) -> Tensors:
+        found: dict[str, NDArray[Any]] = {}
+        for name in self._service.inputs:
+            tensor = self._triton.get_input_tensor_by_name(request, name)
+            if tensor is not None:
+                # Triton reuses its memory once the request is answered.
+                found[name] = np.array(tensor.as_numpy())
+        return found
+
+    def _watch_clients(self) -> None:
+        while not self._closed.wait(POLL_SECONDS):
+            try:
+                self._sweep()
+            except Exception:
+                traceback.print_exc(file=sys.stderr)
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        gone: list[_Open] = []
+        silent: list[_Open] = []
+        with self._lock:
+            self._ending = [entry for entry in self._ending if not entry.channel.closed]
+            watched = [*self._open.items(), *((None, entry) for entry in self._ending)]
+        for sequence_id, entry in watched:
+            if entry.channel.cancelled():
+                gone.append(entry)
+            elif sequence_id is None or now - entry.seen_at <= self._reap_seconds:
+                if not entry.channel.closed:
+                    continue
+            else:
+                silent.append(entry)
+            with self._lock:
+                if sequence_id is not None and self._open.get(sequence_id) is entry:
+                    del self._open[sequence_id]
+                if entry in self._ending:
+                    self._ending.remove(entry)
+        for entry in gone:
+            entry.sequence.abandon()
+        for entry in silent:
+            with self._lock:
+                self._ending.append(entry)
+            entry.sequence.end()
+
+
+class _TritonChannel:
+    """One response sender. Using it after its final response crashes the stub: hence the lock."""
+
+    def __init__(self, triton: Any, sender: Any) -> None:
+        self._triton = triton
+        self._sender = sender
+        self._lock = threading.Lock()
+        self.closed = False
+
+    def send(self, tensors: Tensors) -> None:
+        outputs = [self._triton.Tensor(name, value) for name, value in tensors.items()]
+        response = self._triton.InferenceResponse(outputs)
+        with self._lock:
+            if not self.closed:
+                self._sender.send(response)
+
+    def close(self) -> None:
+        with self._lock:
+            if not self.closed:
+                self.closed = True
+                self._sender.send(flags=self._triton.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
+
+    def fail(self, error: BaseException) -> None:
+        problem = self._triton.TritonError(for_clients(error))
+        response = self._triton.InferenceResponse([], problem)
+        with self._lock:
+            if not self.closed:
+                self.closed = True
+                final = self._triton.TRITONSERVER_RESPONSE_COMPLETE_FINAL
+                self._sender.send(response, flags=final)
+
+    def cancelled(self) -> bool:
+        with self._lock:
+            return not self.closed and bool(self._sender.is_cancelled())
