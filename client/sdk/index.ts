@@ -1,0 +1,16 @@
+export type { Caption, CaptionSource, CaptionWord } from '../../shared/captions.ts';
+export { type ErrorCode, TritoneError } from '../../shared/errors.ts';
+export { limits, roomNamePattern } from '../../shared/limits.ts';
+export type { CaptionsStatus } from '../../shared/protocol.ts';
+export type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
+export { type CameraOptions, Capture, type CaptureEvents, type MicrophoneOptions } from './capture.ts';
+export type { ConnectionQuality } from './connectionQuality.ts';
+export { canCaptureScreen, captureScreen, type DeviceList, listDevices, watchDevices } from './devices.ts';
+export { Emitter } from './emitter.ts';
+export { LevelMeter } from './levelMeter.ts';
+export type { LocalTrack } from './localTrack.ts';
+export type { ConnectionStatus } from './membership.ts';
+export type { PublishOptions } from './publisher.ts';
+export type { RemoteTrack } from './remoteTrack.ts';
+export { type CaptionGap, type RoomParticipant, type RoomState, type RoomTrack, transcript } from './roomState.ts';
+export { type JoinOptions, TritoneRoom, type TritoneRoomEvents } from './tritoneRoom.ts';

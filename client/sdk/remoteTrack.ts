@@ -1,0 +1,112 @@
+import type { types } from 'mediasoup-client';
+import type { Layers } from './layers.ts';
+import type { RoomTrack } from './roomState.ts';
+import type { Signaling } from './signaling.ts';
+
+/** What another participant sends from one source, as this page receives it. */
+export class RemoteTrack {
+  readonly trackId: string;
+  readonly participantId: string;
+  readonly kind: RoomTrack['kind'];
+  readonly source: RoomTrack['source'];
+  readonly #signaling: Signaling;
+  readonly #elements = new Set<HTMLMediaElement>();
+  #consumer: types.Consumer | undefined;
+  /** Undefined: nothing is to be received. */
+  #wanted: Layers | undefined;
+  #told: Layers | undefined;
+  #syncing: Promise<void> | undefined;
+
+  constructor(track: RoomTrack, signaling: Signaling) {
+    this.trackId = track.trackId;
+    this.participantId = track.participantId;
+    this.kind = track.kind;
+    this.source = track.source;
+    this.#signaling = signaling;
+    // Sound is always wanted; a picture only where it shows.
+    if (track.kind === 'audio') this.#wanted = { spatialLayer: 0, temporalLayer: 0 };
+  }
+
+  /** Undefined until it arrives, and while the connection is made anew. */
+  get mediaStreamTrack(): MediaStreamTrack | undefined {
+    return this.#consumer?.track;
+  }
+
+  get consumerId(): string | undefined {
+    return this.#consumer?.id;
+  }
+
+  /** As heard in the last packets, 0 to 1; 0 where the browser does not tell. */
+  audioLevel(): number {
+    const [source] = this.#consumer?.rtpReceiver?.getSynchronizationSources?.() ?? [];
+    return source?.audioLevel ?? 0;
+  }
+
+  /** @internal Shows the picture in `element`, now and after each new connection. The answer takes it out. */
+  attach(element: HTMLMediaElement): () => void {
+    this.#elements.add(element);
+    this.#show(element);
+    return () => {
+      this.#elements.delete(element);
+      element.srcObject = null;
+    };
+  }
+
+  /** @internal Undefined layers stop the server's sending until there are some again. */
+  want(layers: Layers | undefined): void {
+    this.#wanted = layers;
+    this.sync();
+  }
+
+  /** @internal */
+  bind(consumer: types.Consumer): void {
+    this.#consumer = consumer;
+    this.#told = undefined;
+    for (const element of this.#elements) this.#show(element);
+    this.sync();
+  }
+
+  /** @internal */
+  unbind(): void {
+    this.#consumer?.close();
+    this.#consumer = undefined;
+  }
+
+  /** @internal */
+  sync(): void {
+    this.#syncing ??= this.#tell().finally(() => {
+      this.#syncing = undefined;
+    });
+  }
+
+  #show(element: HTMLMediaElement): void {
+    const track = this.mediaStreamTrack;
+    element.srcObject = track === undefined ? null : new MediaStream([track]);
+    // Never awaited: it settles when the first frame comes, which is after the server's side has been resumed.
+    if (track !== undefined) void element.play().catch(() => {});
+  }
+
+  /** The last wish counts; what came between two answers is skipped. */
+  async #tell(): Promise<void> {
+    const consumerId = this.#consumer?.id;
+    while (consumerId !== undefined && consumerId === this.#consumer?.id && !same(this.#wanted, this.#told)) {
+      const wanted = this.#wanted;
+      try {
+        if (wanted === undefined) await this.#signaling.request('consumer:pause', { consumerId });
+        else await this.#receive(consumerId, wanted);
+      } catch {
+        return; // told again after the connection's return
+      }
+      this.#told = wanted;
+    }
+  }
+
+  async #receive(consumerId: string, layers: Layers): Promise<void> {
+    if (this.source === 'camera') await this.#signaling.request('consumer:layers', { consumerId, ...layers });
+    if (this.#told === undefined) await this.#signaling.request('consumer:resume', { consumerId });
+  }
+}
+
+function same(a: Layers | undefined, b: Layers | undefined): boolean {
+  return a?.spatialLayer === b?.spatialLayer && a?.temporalLayer === b?.temporalLayer;
+}
