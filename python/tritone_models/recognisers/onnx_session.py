@@ -11,7 +11,7 @@ def open_session(model: Path | bytes, threads: int = 1) -> ort.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    # The arena never gives memory back, and utterances differ in length.
-    options.enable_cpu_mem_arena = False
     source = model if isinstance(model, bytes) else str(model)
-    return ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    # The arena makes small networks three times faster; by default it would double as it grows.
+    provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
+    return ort.InferenceSession(source, options, providers=[provider])

@@ -158,6 +158,7 @@ class SpeechEngine:
         """Under the lock: what a decode means for its utterance."""
         session, utterance = job.session, job.utterance
         utterance.decoding = False
+        utterance.draft = heard.tokens
         self.counters[job.kind] += 1
         if session.closed:
             return

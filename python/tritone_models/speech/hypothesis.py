@@ -35,6 +35,8 @@ class DecodeRequest:
     likely: str | None = None
     prompt: str = ""
     words: bool = False
+    draft: tuple[int, ...] = ()
+    """`Hypothesis.tokens` of this utterance's last decode: much of it will be written again."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Hypothesis:
     no_speech: float = 0.0
     words: tuple[Word, ...] = ()
     estimated: bool = False
+    tokens: tuple[int, ...] = ()
 
 
 class Recogniser(Protocol):

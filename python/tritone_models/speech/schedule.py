@@ -66,6 +66,7 @@ def request_for(job: Job) -> DecodeRequest:
         likely=session.language,
         prompt=options.prompt,
         words=options.words and job.kind != "partial",
+        draft=utterance.draft,
     )
 
 

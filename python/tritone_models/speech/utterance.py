@@ -37,6 +37,8 @@ class Utterance:
         self.agreement = Agreement()
         self.speculation: tuple[int, Hypothesis] | None = None
         """(speech_end it was made for, what was heard)"""
+        self.draft: tuple[int, ...] = ()
+        """Tokens of the newest decode."""
         self.decided: Hypothesis | None = None
         self.dropped = False
         """Decided, and there is nothing to say."""

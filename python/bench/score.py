@@ -1,0 +1,159 @@
+"""Word and character error rates through the whole streaming path, without a server.
+
+    python -m bench.score moonshine ../../shared/data/speech/en
+    python -m bench.score whisper-base ../../shared/data/speech/hi --language hi
+
+Feeds 100 ms chunks and lets the recogniser catch up after each: the latency of an infinitely fast
+machine, the text of any machine. The folder holds 16 kHz wave files and `ref.tsv`.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tritone_models.parameters import Parameters
+from tritone_models.recognisers.moonshine import Moonshine
+from tritone_models.recognisers.silero import Silero
+from tritone_models.recognisers.whisper import Whisper
+from tritone_models.speech.engine import SpeechEngine
+from tritone_models.speech.hypothesis import SAMPLE_RATE, Recogniser
+from tritone_models.speech.options import SpeechOptions
+from tritone_models.speech.policy import Policy
+from tritone_models.wave_file import read_wave
+
+CHUNK = SAMPLE_RATE // 10
+SILENCE = np.zeros(SAMPLE_RATE, np.int16)
+
+
+def main() -> None:
+    arguments = _arguments()
+    given = dict(item.split("=", 1) for item in arguments.set)
+    weights = "moonshine-tiny-en" if arguments.recogniser == "moonshine" else arguments.recogniser
+    parameters = Parameters("score", {"weights": weights, "workers": "1", **given})
+    kind = Moonshine if weights.startswith("moonshine") else Whisper
+    engine = SpeechEngine(
+        kind.load(parameters), Silero.load(parameters).stream, Policy.from_parameters(parameters)
+    )
+    words = Tally()
+    characters = Tally()
+    firsts: list[float] = []
+    finals: list[float] = []
+    heard_seconds, started = 0.0, time.process_time()
+    for name, reference in references(arguments.folder, arguments.limit):
+        pcm = read_wave(arguments.folder / name)
+        heard_seconds += len(pcm) / SAMPLE_RATE
+        events = stream(engine, np.concatenate([pcm, SILENCE]), arguments.language)
+        text = " ".join(event["text"] for _, event in events if event["type"] == "final")
+        words.add(normalised(reference).split(), normalised(text).split())
+        characters.add(list(normalised(reference)), list(normalised(text)))
+        shown = [(at, event) for at, event in events if event["type"] == "partial"]
+        for utterance in {event["utterance"] for _, event in shown}:
+            at, event = next(item for item in shown if item[1]["utterance"] == utterance)
+            firsts.append((at - event["start"]) / SAMPLE_RATE)
+        finals += [
+            (at - event["end"]) / SAMPLE_RATE
+            for at, event in events
+            if event["type"] == "final" and event["reason"] == "pause"
+        ]
+        if arguments.verbose:
+            print(f"{name}\n  said  {normalised(reference)}\n  heard {normalised(text)}")
+    cpu = time.process_time() - started
+    print(
+        f"{arguments.recogniser}: WER {words.rate:.1f} % CER {characters.rate:.1f} % of "
+        f"{words.length} words, {heard_seconds:.0f} s; first partial {median(firsts)}, "
+        f"final {median(finals)} in audio time; CPU {cpu / heard_seconds:.2f} s a second; "
+        f"decodes {dict(engine.counters)}"
+    )
+
+
+def stream(engine: SpeechEngine, pcm: Any, language: str) -> list[tuple[int, dict[str, Any]]]:
+    """Every event with the sample at which it came."""
+    events: list[tuple[int, dict[str, Any]]] = []
+    now = 0
+
+    def emit(event: dict[str, Any]) -> None:
+        events.append((now, event))
+
+    def fail(error: BaseException) -> None:
+        raise error
+
+    options = SpeechOptions(None if language == "auto" else language)
+    session = engine.open(options, emit, lambda: None, fail)
+    for at in range(0, len(pcm), CHUNK):
+        now = min(at + CHUNK, len(pcm))
+        engine.receive(session, pcm[at:now])
+        _catch_up(engine)
+    engine.end(session)
+    _catch_up(engine)
+    return events
+
+
+def _catch_up(engine: SpeechEngine) -> None:
+    while engine.hear_round() or engine.work_round():
+        pass
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.errors = 0
+        self.length = 0
+
+    def add(self, reference: Sequence[str], heard: Sequence[str]) -> None:
+        self.errors += edits(reference, heard)
+        self.length += len(reference)
+
+    @property
+    def rate(self) -> float:
+        return 100 * self.errors / max(1, self.length)
+
+
+def edits(reference: Sequence[str], heard: Sequence[str]) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(heard) + 1))
+    for i, wanted in enumerate(reference, 1):
+        diagonal, row[0] = row[0], i
+        for j, found in enumerate(heard, 1):
+            best = min(diagonal + (wanted != found), row[j] + 1, row[j - 1] + 1)
+            diagonal, row[j] = row[j], best
+    return row[-1]
+
+
+def normalised(text: str) -> str:
+    """Lower case; punctuation goes, vowel signs of Indian scripts stay."""
+    kept = (
+        character if unicodedata.category(character)[0] in "LMN" else " "
+        for character in text.lower().replace("'", "")
+    )
+    return " ".join("".join(kept).split())
+
+
+def references(folder: Path, limit: int) -> list[tuple[str, str]]:
+    lines = (folder / "ref.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t")[:2] for line in lines if "\t" in line]
+    return [(name, text) for name, text in rows if (folder / name).is_file()][:limit]
+
+
+def median(values: Sequence[float]) -> str:
+    return f"{1000 * statistics.median(values):.0f} ms" if values else "none"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recogniser", help="moonshine, or the folder of Whisper weights")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--limit", type=int, default=10_000)
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--set", nargs="*", default=[], metavar="PARAMETER=VALUE")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
