@@ -1,0 +1,124 @@
+import { TritoneError } from '../../../shared/errors.ts';
+import type { RoomEvents, RoomHandle, RoomTrack } from '../../rooms/roomHandle.ts';
+import type { Clock } from '../../streams/clock.ts';
+import type { Log } from '../../streams/log.ts';
+import { onAbort } from '../../streams/onAbort.ts';
+import { BackOff, sleep } from './backOff.ts';
+import { CaptionAssembler } from './captionAssembler.ts';
+import type { CaptionMetrics } from './captionMetrics.ts';
+import type { OpeningLine } from './openingLine.ts';
+import { RoomSink } from './roomSink.ts';
+import { TrackCaptioner } from './trackCaptioner.ts';
+
+/** When a call ends, the last words have this long to become captions. */
+const LAST_WORDS_MS = 2000;
+const REOPEN_TAP_PAUSES_MS = [0, 250, 1000];
+
+export interface RoomCaptionsOptions {
+  room: RoomHandle;
+  line: OpeningLine;
+  clock: Clock;
+  log: Log;
+  metrics: CaptionMetrics;
+}
+
+/** Captions every microphone and every screen's sound of one call, from the tracks' coming to their last word. */
+export class RoomCaptions implements AsyncDisposable {
+  readonly #options: RoomCaptionsOptions;
+  readonly #abort = new AbortController();
+  readonly #forgets: (() => void)[] = [];
+  readonly #captioners = new Map<string, TrackCaptioner>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #captionCounts = new Map<string, number>();
+  #activeSpeaker: string | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: RoomCaptionsOptions) {
+    this.#options = options;
+    const { room } = options;
+    this.#forgets.push(onAbort(room.signal, () => this.#abort.abort()));
+    this.#on('trackPublished', (track) => this.#add(track));
+    this.#on('trackPaused', ({ trackId }) => void this.#captioners.get(trackId)?.endSpurtSoon());
+    this.#on('trackClosed', ({ trackId }) => void this.#captioners.get(trackId)?.finish());
+    this.#on('activeSpeaker', (participantId) => {
+      this.#activeSpeaker = participantId;
+    });
+    for (const track of room.tracks()) this.#add(track);
+  }
+
+  /** Lets the last words become captions, 2 s at most. Never rejects; twice is once. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #on<E extends keyof RoomEvents>(event: E, listener: (...args: RoomEvents[E]) => void): void {
+    const { events } = this.#options.room;
+    events.on(event, listener as never);
+    this.#forgets.push(() => events.off(event, listener as never));
+  }
+
+  #add(track: RoomTrack): void {
+    const { room } = this.#options;
+    if (track.kind !== 'audio' || this.#running.has(track.trackId) || this.#closing !== undefined) return;
+    if (room.participant(track.participantId)?.synthetic !== false) return;
+    const running = this.#captionTrack(track).finally(() => this.#running.delete(track.trackId));
+    this.#running.set(track.trackId, running);
+  }
+
+  /** Never rejects. */
+  async #captionTrack(track: RoomTrack): Promise<void> {
+    const { clock, room } = this.#options;
+    const { signal } = this.#abort;
+    const log = this.#options.log.child({ callId: room.callId, participantId: track.participantId });
+    const backOff = new BackOff(clock, REOPEN_TAP_PAUSES_MS);
+    while (true) {
+      await backOff.pause(signal);
+      if (signal.aborted || !this.#isPublished(track)) return;
+      try {
+        await this.#captionTap(track, log);
+      } catch (cause) {
+        const { code, retryable } = TritoneError.from(cause, 'internal');
+        log.warn({ code, trackId: track.trackId, err: cause }, 'audio tap failed');
+        if (!retryable && code !== 'internal') return;
+      } finally {
+        this.#captioners.delete(track.trackId);
+      }
+    }
+  }
+
+  async #captionTap(track: RoomTrack, log: Log): Promise<void> {
+    const { clock, line, metrics, room } = this.#options;
+    const { signal } = this.#abort;
+    const { participantId, trackId } = track;
+    const source = track.source === 'screen-audio' ? 'screen' : 'microphone';
+    const isActive = () => this.#activeSpeaker === participantId;
+    const sink = new RoomSink({ room, participantId, source, isActive, metrics, signal });
+    const nextId = () => this.#nextCaptionId(participantId);
+    const assembler = new CaptionAssembler({ participantId, source, nextId });
+    const tap = await room.openTap(trackId, signal);
+    const captioner = new TrackCaptioner({ tap, assembler, line, sink, clock, log, metrics, signal });
+    this.#captioners.set(trackId, captioner);
+    if (!this.#isPublished(track) || this.#closing !== undefined) void captioner.finish();
+    await captioner.run();
+  }
+
+  #isPublished({ trackId }: RoomTrack): boolean {
+    return this.#options.room.tracks().some((track) => track.trackId === trackId);
+  }
+
+  #nextCaptionId(participantId: string): string {
+    const count = (this.#captionCounts.get(participantId) ?? 0) + 1;
+    this.#captionCounts.set(participantId, count);
+    return `${participantId}:${count}`;
+  }
+
+  async #close(): Promise<void> {
+    for (const captioner of this.#captioners.values()) void captioner.finish();
+    const late = new AbortController();
+    const finished = Promise.all(this.#running.values()).then(() => late.abort());
+    await Promise.race([finished, sleep(this.#options.clock, LAST_WORDS_MS, late.signal)]);
+    this.#abort.abort();
+    for (const forget of this.#forgets) forget();
+  }
+}

@@ -1,0 +1,119 @@
+import type { AudioTap } from '../../media/audioTap.ts';
+import { PCM_RATE, type PcmChunk } from '../../media/pcmChunk.ts';
+import { BoundedQueue } from '../../streams/boundedQueue.ts';
+import { sleep } from './backOff.ts';
+import { PcmRing } from './pcmRing.ts';
+import { soundLevelDbov } from './soundLevel.ts';
+import { SpurtCaptioner, type SpurtCaptionerOptions } from './spurtCaptioner.ts';
+import { SpurtDetector } from './spurtDetector.ts';
+import { TalkSpurt } from './talkSpurt.ts';
+import { TimeMap } from './timeMap.ts';
+
+const RING_SECONDS = 30;
+/** Sound before the onset that goes to the model with it: levels rise after the first consonant. */
+const PRE_ROLL_MS = 500;
+/** No sound for this long ends the spurt; longer than the 400 ms between packets of a silent Opus encoder (DTX). */
+const STALL_MS = 800;
+const STALL_CHECK_MS = 200;
+/** Packets still on their way when a track is muted or closed: the tap waits 120 ms for late ones. */
+const LAST_PACKETS_MS = 150;
+/** The captioner gives spurts up by age long before so many wait. */
+const MAX_WAITING_SPURTS = 64;
+
+export interface TrackCaptionerOptions extends Omit<SpurtCaptionerOptions, 'spurt' | 'ring' | 'roomTime'> {
+  tap: Pick<AudioTap, 'chunks' | 'close'>;
+}
+
+/** Listens to one track: keeps its last half minute, cuts it into talk spurts and has each captioned, one after the other. */
+export class TrackCaptioner {
+  readonly #options: TrackCaptionerOptions;
+  readonly #ring = new PcmRing(RING_SECONDS * PCM_RATE);
+  readonly #roomTime = TimeMap.toMs(PCM_RATE);
+  readonly #detector = new SpurtDetector();
+  readonly #spurts = new BoundedQueue<TalkSpurt>({ limit: MAX_WAITING_SPURTS, whenFull: 'drop-oldest' });
+  #spurt: TalkSpurt | undefined;
+  #lastSpurtEnd = 0;
+  #heardAtMs = 0;
+
+  constructor(options: TrackCaptionerOptions) {
+    this.#options = options;
+  }
+
+  /** Settles when the tap has ended and the last caption is out. @throws whatever the tap throws */
+  async run(): Promise<void> {
+    const captioning = this.#captionSpurts();
+    try {
+      for await (const chunk of this.#options.tap.chunks) this.#hear(chunk);
+    } finally {
+      this.#endSpurt();
+      this.#spurts.close();
+      await captioning;
+    }
+  }
+
+  /** Muted: the last word is captioned now, not after a pause that never comes. */
+  async endSpurtSoon(): Promise<void> {
+    const { clock, signal } = this.#options;
+    await sleep(clock, LAST_PACKETS_MS, signal);
+    this.#endSpurt();
+  }
+
+  /** The track is gone: the same, and nothing more is heard. */
+  async finish(): Promise<void> {
+    await this.endSpurtSoon();
+    await this.#options.tap.close();
+  }
+
+  #hear(chunk: PcmChunk): void {
+    this.#ring.write(chunk.pcm, chunk.startSample);
+    this.#roomTime.add(chunk.startSample, chunk.startMs);
+    this.#roomTime.forgetBefore(this.#ring.startSample);
+    this.#heardAtMs = this.#options.clock.nowMs();
+    const endSample = chunk.startSample + chunk.pcm.length;
+    const durationMs = (chunk.pcm.length * 1000) / PCM_RATE;
+    const change = this.#detector.hear(soundLevelDbov(chunk), durationMs, chunk.origin === 'silence');
+    if (change === 'opened') this.#beginSpurt(endSample);
+    this.#spurt?.hear(endSample);
+    if (change === 'closed') this.#endSpurt();
+  }
+
+  #beginSpurt(onset: number): void {
+    const preRoll = onset - (PRE_ROLL_MS * PCM_RATE) / 1000;
+    const spurt = new TalkSpurt(Math.max(preRoll, this.#lastSpurtEnd, this.#ring.startSample));
+    this.#spurt = spurt;
+    this.#spurts.push(spurt);
+    this.#watchForStall(spurt);
+  }
+
+  #endSpurt(): void {
+    if (this.#spurt === undefined) return;
+    this.#spurt.end();
+    this.#lastSpurtEnd = this.#spurt.endSample;
+    this.#spurt = undefined;
+    this.#detector.close();
+  }
+
+  #watchForStall(spurt: TalkSpurt): void {
+    const { clock } = this.#options;
+    clock.after(STALL_CHECK_MS, () => {
+      if (this.#spurt !== spurt) return;
+      if (clock.nowMs() - this.#heardAtMs >= STALL_MS) this.#endSpurt();
+      else this.#watchForStall(spurt);
+    });
+  }
+
+  async #captionSpurts(): Promise<void> {
+    const { metrics } = this.#options;
+    for await (const spurt of this.#spurts) {
+      metrics.openSpurts.inc();
+      const captioner = new SpurtCaptioner({
+        ...this.#options,
+        spurt,
+        ring: this.#ring,
+        roomTime: this.#roomTime,
+      });
+      await captioner.run();
+      metrics.openSpurts.dec();
+    }
+  }
+}
