@@ -14,3 +14,4 @@ export type { PublishOptions } from './publisher.ts';
 export type { RemoteTrack } from './remoteTrack.ts';
 export { type CaptionGap, type RoomParticipant, type RoomState, type RoomTrack, transcript } from './roomState.ts';
 export { type JoinOptions, TritoneRoom, type TritoneRoomEvents } from './tritoneRoom.ts';
+export { watchCaptionsStatus } from './watchCaptionsStatus.ts';

@@ -20,9 +20,11 @@ export class LocalTrack {
   #muted: boolean;
   /** No device behind it at the moment: silent as if muted. */
   #starved = false;
+  #connection: MediaConnection | undefined;
+  #publishing: Promise<void> | undefined;
   #producer: types.Producer | undefined;
   #toldPaused = false;
-  #syncing: Promise<void> | undefined;
+  #syncing = false;
 
   constructor(host: LocalTrackHost, track: MediaStreamTrack, options: { source: TrackSource; muted: boolean }) {
     this.#host = host;
@@ -60,7 +62,8 @@ export class LocalTrack {
     track.enabled = !this.#muted;
     this.#mediaStreamTrack = track;
     this.#starved = false;
-    await this.#producer?.replaceTrack({ track });
+    if (this.#producer !== undefined) await this.#producer.replaceTrack({ track });
+    else if (this.#connection !== undefined) await this.#publishAnew(this.#connection);
     this.#apply();
   }
 
@@ -78,27 +81,59 @@ export class LocalTrack {
     this.#host.close(this);
   }
 
-  /** @internal Publishes on a fresh connection. @throws TritoneError `media.*`, `track.source_taken`, `connection.*` */
-  async bind(connection: MediaConnection): Promise<void> {
-    this.unbind();
-    if (this.#mediaStreamTrack.readyState === 'ended') return;
-    const paused = this.#paused;
-    this.#producer = await connection.produce(this.#mediaStreamTrack, this.source, paused);
-    this.#toldPaused = paused;
-    this.#apply();
+  /** @internal Publishes on a fresh connection, once. @throws TritoneError `media.*`, `track.source_taken`, `connection.*` */
+  bind(connection: MediaConnection): Promise<void> {
+    if (this.#connection !== connection || this.#publishing === undefined) {
+      this.unbind();
+      this.#connection = connection;
+      this.#publishing = this.#publish(connection).catch((error: unknown) => {
+        if (this.#connection === connection) this.#publishing = undefined;
+        throw error;
+      });
+    }
+    return this.#publishing;
   }
 
   /** @internal */
   unbind(): void {
+    this.#connection = undefined;
+    this.#publishing = undefined;
     this.#producer?.close();
     this.#producer = undefined;
   }
 
-  /** @internal Tells the server what it does not know yet. */
-  sync(): void {
-    this.#syncing ??= this.#tell().finally(() => {
-      this.#syncing = undefined;
-    });
+  /** @internal Tells the server what it does not know yet. What cannot be told now is told after the connection's return. */
+  async sync(): Promise<void> {
+    if (this.#syncing) return;
+    this.#syncing = true;
+    let trackId = this.#producer?.id;
+    while (trackId !== undefined && this.#toldPaused !== this.#paused) {
+      const paused = this.#paused;
+      const request = this.#host.signaling.request(paused ? 'track:pause' : 'track:resume', { trackId });
+      const told = await request.then(
+        () => true,
+        () => false,
+      );
+      const same = trackId === this.#producer?.id;
+      if (same && !told) break;
+      if (same) this.#toldPaused = paused;
+      trackId = this.#producer?.id;
+    }
+    this.#syncing = false;
+  }
+
+  async #publish(connection: MediaConnection): Promise<void> {
+    if (this.#mediaStreamTrack.readyState === 'ended') return;
+    const paused = this.#paused;
+    const producer = await connection.produce(this.#mediaStreamTrack, this.source, paused);
+    if (this.#connection !== connection) {
+      producer.close();
+      this.#host.signaling.request('track:close', { trackId: producer.id }).catch(() => {});
+      return;
+    }
+    this.#producer = producer;
+    this.#toldPaused = paused;
+    this.#apply();
   }
 
   get #paused(): boolean {
@@ -116,19 +151,12 @@ export class LocalTrack {
     if (this.#paused) this.#producer?.pause();
     else this.#producer?.resume();
     this.#host.changed();
-    this.sync();
+    void this.sync();
   }
 
-  async #tell(): Promise<void> {
-    const trackId = this.#producer?.id;
-    while (trackId !== undefined && trackId === this.#producer?.id && this.#toldPaused !== this.#paused) {
-      const paused = this.#paused;
-      try {
-        await this.#host.signaling.request(paused ? 'track:pause' : 'track:resume', { trackId });
-      } catch {
-        return; // told again after the connection's return
-      }
-      this.#toldPaused = paused;
-    }
+  /** The device was away when the connection was made: now there is something to publish. */
+  #publishAnew(connection: MediaConnection): Promise<void> {
+    this.#publishing = undefined;
+    return this.bind(connection);
   }
 }

@@ -16,14 +16,16 @@ export class Publisher {
   readonly events = new Emitter<{ changed: [] }>();
   readonly #signaling: Signaling;
   readonly #tracks = new Map<TrackSource, LocalTrack>();
+  #list: readonly LocalTrack[] = [];
   #connection: MediaConnection | undefined;
 
   constructor(signaling: Signaling) {
     this.#signaling = signaling;
   }
 
+  /** Another array after each change. */
   get tracks(): readonly LocalTrack[] {
-    return [...this.#tracks.values()];
+    return this.#list;
   }
 
   /** @throws TritoneError `track.source_taken`, `media.*`, `connection.timeout` */
@@ -31,13 +33,14 @@ export class Publisher {
     if (this.#tracks.has(source)) throw new TritoneError('track.source_taken', { source });
     const host = {
       signaling: this.#signaling,
-      changed: () => this.events.emit('changed'),
+      changed: () => this.#changed(),
       close: (closed: LocalTrack) => this.#close(closed),
     };
     const local = new LocalTrack(host, track, { source, muted });
     this.#tracks.set(source, local);
+    this.#changed();
     if (this.#connection !== undefined) await this.#bind(local, this.#connection);
-    this.events.emit('changed');
+    this.#changed();
     return local;
   }
 
@@ -45,11 +48,11 @@ export class Publisher {
   async moveTo(connection: MediaConnection): Promise<void> {
     this.detach();
     this.#connection = connection;
-    for (const local of this.tracks) {
+    for (const local of this.#tracks.values()) {
       if (this.#connection !== connection) return;
       await local.bind(connection);
     }
-    this.events.emit('changed');
+    this.#changed();
   }
 
   /** The transports are gone; the tracks wait for others. */
@@ -63,13 +66,13 @@ export class Publisher {
    * Publishes what was added meanwhile, closes what was closed, tells what was muted. Never rejects.
    */
   async resume(heldTrackIds: readonly string[]): Promise<void> {
-    const known = new Set(this.tracks.map(({ trackId }) => trackId));
+    const known = new Set([...this.#tracks.values()].map(({ trackId }) => trackId));
     for (const trackId of heldTrackIds) if (!known.has(trackId)) this.#tellClosed(trackId);
-    for (const local of this.tracks) {
-      if (local.trackId !== undefined) local.sync();
+    for (const local of this.#tracks.values()) {
+      if (local.trackId !== undefined) void local.sync();
       else if (this.#connection !== undefined) await this.#bind(local, this.#connection).catch(() => {});
     }
-    this.events.emit('changed');
+    this.#changed();
   }
 
   async #bind(local: LocalTrack, connection: MediaConnection): Promise<void> {
@@ -79,6 +82,7 @@ export class Publisher {
       const error = TritoneError.from(cause, 'media.not_negotiated', { problem: 'the track cannot be sent' });
       if (error.code === 'connection.lost' || this.#connection !== connection) return; // published at the return
       this.#tracks.delete(local.source);
+      this.#changed();
       throw error;
     }
   }
@@ -87,7 +91,7 @@ export class Publisher {
     if (this.#tracks.get(local.source) !== local) return;
     this.#tracks.delete(local.source);
     this.#unpublish(local);
-    this.events.emit('changed');
+    this.#changed();
   }
 
   #unpublish(local: LocalTrack): void {
@@ -99,5 +103,10 @@ export class Publisher {
   /** What the server does not hold any more needs no closing. */
   #tellClosed(trackId: string): void {
     this.#signaling.request('track:close', { trackId }).catch(() => {});
+  }
+
+  #changed(): void {
+    this.#list = [...this.#tracks.values()];
+    this.events.emit('changed');
   }
 }

@@ -15,7 +15,7 @@ export class RemoteTrack {
   /** Undefined: nothing is to be received. */
   #wanted: Layers | undefined;
   #told: Layers | undefined;
-  #syncing: Promise<void> | undefined;
+  #syncing = false;
 
   constructor(track: RoomTrack, signaling: Signaling) {
     this.trackId = track.trackId;
@@ -55,7 +55,7 @@ export class RemoteTrack {
   /** @internal Undefined layers stop the server's sending until there are some again. */
   want(layers: Layers | undefined): void {
     this.#wanted = layers;
-    this.sync();
+    void this.sync();
   }
 
   /** @internal */
@@ -63,7 +63,7 @@ export class RemoteTrack {
     this.#consumer = consumer;
     this.#told = undefined;
     for (const element of this.#elements) this.#show(element);
-    this.sync();
+    void this.sync();
   }
 
   /** @internal */
@@ -72,11 +72,23 @@ export class RemoteTrack {
     this.#consumer = undefined;
   }
 
-  /** @internal */
-  sync(): void {
-    this.#syncing ??= this.#tell().finally(() => {
-      this.#syncing = undefined;
-    });
+  /** @internal The last wish counts; what came between two answers is skipped. */
+  async sync(): Promise<void> {
+    if (this.#syncing) return;
+    this.#syncing = true;
+    let consumerId = this.#consumer?.id;
+    while (consumerId !== undefined && !same(this.#wanted, this.#told)) {
+      const wanted = this.#wanted;
+      const told = await this.#tell(consumerId, wanted).then(
+        () => true,
+        () => false,
+      );
+      const current = consumerId === this.#consumer?.id;
+      if (current && !told) break; // told again after the connection's return
+      if (current) this.#told = wanted;
+      consumerId = this.#consumer?.id;
+    }
+    this.#syncing = false;
   }
 
   #show(element: HTMLMediaElement): void {
@@ -86,23 +98,12 @@ export class RemoteTrack {
     if (track !== undefined) void element.play().catch(() => {});
   }
 
-  /** The last wish counts; what came between two answers is skipped. */
-  async #tell(): Promise<void> {
-    const consumerId = this.#consumer?.id;
-    while (consumerId !== undefined && consumerId === this.#consumer?.id && !same(this.#wanted, this.#told)) {
-      const wanted = this.#wanted;
-      try {
-        if (wanted === undefined) await this.#signaling.request('consumer:pause', { consumerId });
-        else await this.#receive(consumerId, wanted);
-      } catch {
-        return; // told again after the connection's return
-      }
-      this.#told = wanted;
+  async #tell(consumerId: string, wanted: Layers | undefined): Promise<void> {
+    if (wanted === undefined) {
+      await this.#signaling.request('consumer:pause', { consumerId });
+      return;
     }
-  }
-
-  async #receive(consumerId: string, layers: Layers): Promise<void> {
-    if (this.source === 'camera') await this.#signaling.request('consumer:layers', { consumerId, ...layers });
+    if (this.source === 'camera') await this.#signaling.request('consumer:layers', { consumerId, ...wanted });
     if (this.#told === undefined) await this.#signaling.request('consumer:resume', { consumerId });
   }
 }

@@ -68,7 +68,7 @@ export class Subscriber {
   resume(): void {
     for (const track of this.#tracks.values()) {
       if (track.mediaStreamTrack === undefined) void this.#subscribe(track);
-      else track.sync();
+      else void track.sync();
     }
   }
 
