@@ -8,15 +8,17 @@ export class Unwrapper {
   }
 
   unwrap(value: number): number {
-    if (this.#highest === undefined) {
-      this.#highest = value;
-      return value;
-    }
+    const unwrapped = this.near(value);
+    this.#highest = Math.max(this.#highest ?? unwrapped, unwrapped);
+    return unwrapped;
+  }
+
+  /** The same without taking it into account. */
+  near(value: number): number {
+    if (this.#highest === undefined) return value;
     const span = this.#span;
     const ahead = (((value - this.#highest) % span) + span) % span;
-    const unwrapped = this.#highest + (ahead < span / 2 ? ahead : ahead - span);
-    this.#highest = Math.max(this.#highest, unwrapped);
-    return unwrapped;
+    return this.#highest + (ahead < span / 2 ? ahead : ahead - span);
   }
 
   reset(): void {
