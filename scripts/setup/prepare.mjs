@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder, ensureWritable, sweepTemporary } from './cache.mjs';
+import { ensureCertificate } from './certificate.mjs';
+import { findChromium } from './chromium.mjs';
+import { ensureDemo } from './demo.mjs';
+import { SetupFailure } from './failure.mjs';
+import { buildIntoCache, findWorker, isProven } from './mediasoupWorker.mjs';
+import { ensureNode24 } from './node24.mjs';
+import { ensureNpmDependencies } from './npmDependencies.mjs';
+import { isDebianFamily, osRelease, tritonOf } from './platform.mjs';
+import { ensurePythonEnvironment, ensurePythonTestEnvironment } from './python.mjs';
+import { choosePython, findPythons, rememberedPython, rememberPython, unfitPython } from './pythonChoice.mjs';
+import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
+import { ensureWeights } from './weights.mjs';
+
+export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** What every step is handed. */
+function openContext(progress) {
+  const cache = cacheFolder();
+  ensureWritable(cache);
+  const logs = join(cache, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const logFile = join(logs, 'setup.log');
+  if (!existsSync(logFile)) writeFileSync(logFile, '');
+  return { checkout: CHECKOUT, cache, progress, logFile };
+}
+
+/**
+ * The interpreter for Triton, when one stands ready; otherwise what to install for it.
+ * @returns {Promise<{ python?: object, needs: string[] }>}
+ */
+async function planPython(cache) {
+  const remembered = rememberedPython(cache, existsSync);
+  if (remembered) return { python: remembered, needs: [] };
+  const found = await findPythons();
+  const choice = choosePython(found);
+  if (choice.python) {
+    rememberPython(cache, choice.python);
+    return { python: choice.python, needs: [] };
+  }
+  const release = osRelease();
+  const own = pythonOfRelease(release);
+  const completable = choice.of ? choice.of.executable.startsWith('/usr/bin/') : own !== undefined;
+  if (process.env.TRITONE_PYTHON || !completable || !isDebianFamily(release)) throw unfitPython(found);
+  return { needs: choice.of ? choice.needs : [...choice.needs, `libpython ${own}`] };
+}
+
+/** The interpreter after its packages came; a fresh system's may turn out to need one more. */
+async function settlePython(context, planned) {
+  let { python, needs } = planned;
+  for (let round = 0; !python; round++) {
+    if (round === 3) throw unfitPython(await findPythons());
+    if (round > 0) await ensureSystemPackages({ ...context, needs });
+    ({ python, needs } = await planPython(context.cache));
+  }
+  return python;
+}
+
+/**
+ * Everything that the product needs, each step only when it is not done yet.
+ * System packages come first and at once, so that a person without root pastes one command.
+ * @param {{ progress: import('./steps.mjs').Progress, forTests?: boolean }} options
+ * @returns {Promise<{ checkout: string, node: string, env: NodeJS.ProcessEnv, triton: object, python?: object,
+ *   pythonTools?: string, chromium?: string, demo?: string }>} `env`: for the server
+ * @throws {SetupFailure}
+ */
+export async function prepare({ progress, forTests = false }) {
+  const context = openContext(progress);
+  const { cache, checkout } = context;
+  const triton = tritonOf();
+  let worker = await findWorker(context);
+  const plannedPython = triton.kind === 'embedded' ? await planPython(cache) : undefined;
+  const chromium = forTests ? await findChromium() : undefined;
+  const needs = [...(plannedPython?.needs ?? [])];
+  if (!worker) needs.push('worker-build');
+  if (forTests && !chromium) needs.push('chromium');
+  await ensureSystemPackages({ ...context, needs });
+  const python = plannedPython && (await settlePython(context, plannedPython));
+
+  const node = await ensureNode24(context);
+  await ensureNpmDependencies({ ...context, node });
+
+  if (worker) {
+    const proof = await isProven({ ...context, node, path: worker.path });
+    if (!proof.ok && worker.origin !== "mediasoup's prebuilt") {
+      throw new SetupFailure(`The mediasoup worker ${worker.path} fails its DTLS handshake: ${proof.why}.`, {
+        remedy:
+          worker.origin === 'built here'
+            ? `remove ${dirname(worker.path)} and start again`
+            : 'set MEDIASOUP_WORKER_BIN to another, or unset it',
+      });
+    }
+    if (!proof.ok) {
+      progress.note(`· mediasoup's prebuilt worker does not work here (${proof.why}): it will be built`);
+      await ensureSystemPackages({ ...context, needs: ['worker-build'] });
+      worker = undefined;
+    }
+  }
+  worker ??= await buildIntoCache({ ...context, node });
+
+  const environment = python && (await ensurePythonEnvironment({ ...context, python }));
+  const models = environment && (await ensureWeights({ ...context, python: join(environment, 'bin', 'python3') }));
+  const certificate = await ensureCertificate(context);
+  const demo = await ensureDemo({ ...context, node });
+  await sweepTemporary(cache);
+
+  const prepared = {
+    ...{ checkout, cache, node, triton, python, demo },
+    env: serverEnvironment({ cache, worker, environment, models, certificate, python }),
+  };
+  if (!forTests) return prepared;
+  const browser = chromium ?? (await findChromium());
+  const pythonTools = python && (await ensurePythonTestEnvironment({ ...context, python, environment }));
+  return { ...prepared, pythonTools, chromium: browser?.path };
+}
+
+/** What set-up found, told to the server; what the user set himself stays as it is. */
+export function serverEnvironment({ cache, worker, environment, models, certificate, python }, env = process.env) {
+  const found = {
+    TRITONE_CACHE_DIR: cache,
+    MEDIASOUP_WORKER_BIN: worker.path,
+    TRITONE_PYTHON_ENV: environment,
+    TRITONE_PYTHON_LIBDIR: python?.libdir,
+    TRITONE_MODELS_DIR: models,
+    TRITONE_TLS_CERT: certificate.cert,
+    TRITONE_TLS_KEY: certificate.key,
+  };
+  const told = Object.entries(found).filter(([, value]) => value);
+  return { ...env, ...Object.fromEntries(told) };
+}

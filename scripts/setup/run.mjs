@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { diagnose, SetupFailure } from './failure.mjs';
+
+const KILL_AFTER_MS = 3000;
+const KEPT_OUTPUT_CHARS = 256 * 1024;
+
+/** Groups of running children; they do not see the terminal's Ctrl-C, so we pass it on. */
+const running = new Set();
+
+function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
+
+let watching = false;
+
+function endChildrenWithUs() {
+  if (watching) return;
+  watching = true;
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.on(signal, () => {
+      if (running.size === 0 && process.listenerCount(signal) > 1) return; // launch.mjs has taken over
+      for (const pid of running) killGroup(pid, 'SIGKILL');
+      process.exit(code);
+    });
+  }
+}
+
+/**
+ * Runs a child to its end in a process group of its own. Never hangs: at the deadline the group is ended.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ deadlineMs: number, cwd?: string, env?: NodeJS.ProcessEnv, logFile?: string, input?: string }} options
+ * @returns {Promise<{ code: number, output: string, stdout: string, timedOut: boolean }>} code 127 when it cannot be started,
+ *   124 at the deadline; `output` is the end of stdout and stderr together
+ */
+export function run(command, args, { deadlineMs, cwd, env = process.env, logFile, input }) {
+  endChildrenWithUs();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      detached: true,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let stdout = '';
+    let timedOut = false;
+    let settled = false;
+    if (child.pid) running.add(child.pid);
+    const keep = (text) => {
+      output = (output + text).slice(-KEPT_OUTPUT_CHARS);
+      if (logFile) appendFileSync(logFile, text);
+    };
+    const timers = [];
+    timers.push(
+      setTimeout(() => {
+        timedOut = true;
+        if (child.pid) killGroup(child.pid, 'SIGTERM');
+        timers.push(
+          setTimeout(() => {
+            if (child.pid) killGroup(child.pid, 'SIGKILL');
+            settle(124); // a grandchild may keep the pipes open for ever
+          }, KILL_AFTER_MS),
+        );
+      }, deadlineMs),
+    );
+    const settle = (code) => {
+      if (settled) return;
+      settled = true;
+      for (const timer of timers) clearTimeout(timer);
+      if (child.pid) running.delete(child.pid);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve({ code: timedOut ? 124 : code, output, stdout, timedOut });
+    };
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout = (stdout + text).slice(-KEPT_OUTPUT_CHARS);
+      keep(text);
+    });
+    child.stderr.setEncoding('utf8').on('data', keep);
+    child.on('error', (error) => {
+      keep(`${error.message}\n`);
+      settle(127);
+    });
+    child.on('close', (code, signal) => settle(code ?? (signal ? 128 : 1)));
+    child.stdin?.on('error', () => {}); // a child that does not read its input says so by its exit code
+    child.stdin?.end(input);
+  });
+}
+
+/**
+ * As `run`, for a child that has to succeed.
+ * @param {string} what the step, as the start of a sentence: "The npm dependencies could not be installed"
+ * @throws {SetupFailure} with the reason read from the output
+ */
+export async function mustRun(what, command, args, options) {
+  const result = await run(command, args, options);
+  if (result.code === 0) return result;
+  const shown = [command, ...args].join(' ');
+  const found = diagnose(result.output);
+  if (result.timedOut) {
+    const seconds = Math.round(options.deadlineMs / 1000);
+    throw new SetupFailure(`${what}: not done within ${seconds} s${found ? `, ${found.why}` : ''}.`, {
+      remedy: found?.remedy ?? `start again; to watch it, run: ${shown}`,
+      log: options.logFile,
+    });
+  }
+  if (found) throw new SetupFailure(`${what}: ${found.why}.`, { remedy: found.remedy, log: options.logFile });
+  const lastLine = result.output.trim().split('\n').at(-1) ?? '';
+  throw new SetupFailure(`${what}: ${lastLine.trim() || `exit code ${result.code}`}`.replace(/([^.])$/, '$1.'), {
+    remedy: `see the log, mend it and start again; the command was: ${shown}`,
+    log: options.logFile,
+  });
+}
