@@ -1,0 +1,152 @@
+import swagger from '@fastify/swagger';
+import fastify from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { describe, expect, it } from 'vitest';
+import type { TranscriptCall } from '../../../server/features/transcripts/transcript.ts';
+import { transcriptRoutes } from '../../../server/features/transcripts/transcriptRoutes.ts';
+import type { Caption } from '../../../shared/captions.ts';
+import { TritoneError } from '../../../shared/errors.ts';
+import type { LogEvent } from '../../../shared/roomLog.ts';
+
+function caption(fields: Partial<Caption>): LogEvent {
+  const text = fields.text ?? 'Hello.';
+  return {
+    type: 'caption',
+    caption: {
+      id: 'p1:1',
+      participantId: 'p1',
+      source: 'microphone',
+      revision: 0,
+      startMs: 1000,
+      endMs: 2000,
+      language: 'en',
+      text,
+      stableChars: text.length,
+      final: true,
+      ...fields,
+    },
+  };
+}
+
+const ann: LogEvent = {
+  type: 'participant-joined',
+  participantId: 'p1',
+  name: 'Ann',
+  language: 'en',
+  synthetic: false,
+};
+
+function call(callId: string, ...events: LogEvent[]): TranscriptCall {
+  const entries = events.map((event, index) => ({ seq: index + 1, atMs: index, event }));
+  return { callId, startedAtMs: 1_700_000_000_000, endedAtMs: undefined, entries: () => entries };
+}
+
+async function stage(...calls: TranscriptCall[]) {
+  const app = fastify();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((cause, _request, reply) => {
+    const error = TritoneError.from(cause, 'request.invalid');
+    return reply.status(error.status).send({ error: error.toBody() });
+  });
+  await app.register(swagger, { transform: jsonSchemaTransform, openapi: {} });
+  await app.register(transcriptRoutes({ calls: (room) => (room === 'standup' ? calls : []) }), { prefix: '/api' });
+  await app.ready();
+  return { app, get: (url: string) => app.inject({ method: 'GET', url: `/api/rooms/${url}` }) };
+}
+
+describe('GET /api/rooms/:room/transcript', () => {
+  it('tells the last call: finals that were not retracted, by time, under the name that each speaker has now', async () => {
+    const { get } = await stage(
+      call('first', ann, caption({ text: 'Old.' })),
+      call(
+        'second',
+        ann,
+        caption({ id: 'p1:2', startMs: 5000, text: 'Second.' }),
+        caption({ id: 'p1:1', startMs: 1000, text: 'First.' }),
+        caption({ id: 'p1:3', text: 'Half a', final: false }),
+        caption({ id: 'p1:4', text: '', final: true }),
+        { type: 'participant-updated', participantId: 'p1', name: 'Anna', language: 'en' },
+      ),
+    );
+    const answer = await get('standup/transcript');
+    expect(answer.json()).toMatchObject({
+      room: 'standup',
+      callId: 'second',
+      startedAtMs: 1_700_000_000_000,
+      gaps: [],
+    });
+    expect(answer.json().lines.map((line: { speaker: string; text: string }) => [line.speaker, line.text])).toEqual([
+      ['Anna', 'First.'],
+      ['Anna', 'Second.'],
+    ]);
+  });
+
+  it('keeps the last revision of a caption alone', async () => {
+    const { get } = await stage(
+      call('c', ann, caption({ text: 'half', final: false }), caption({ revision: 1, text: 'Whole.' })),
+    );
+    expect((await get('standup/transcript')).json().lines).toHaveLength(1);
+  });
+
+  it('tells another call by its id', async () => {
+    const { get } = await stage(call('first', ann, caption({ text: 'Old.' })), call('second'));
+    expect((await get('standup/transcript?call=first&format=vtt')).body).toContain('<v Ann>Old.</v>');
+  });
+
+  it('tells what could not be captioned', async () => {
+    const gap: LogEvent = {
+      type: 'caption-gap',
+      participantId: 'p1',
+      source: 'microphone',
+      startMs: 0,
+      endMs: 900,
+      reason: 'outage',
+    };
+    const { get } = await stage(call('c', ann, gap));
+    expect((await get('standup/transcript')).json().gaps).toEqual([
+      { participantId: 'p1', speaker: 'Ann', source: 'microphone', startMs: 0, endMs: 900, reason: 'outage' },
+    ]);
+  });
+
+  it.each([
+    ['vtt', 'text/vtt; charset=utf-8'],
+    ['srt', 'application/x-subrip; charset=utf-8'],
+    ['txt', 'text/plain; charset=utf-8'],
+  ])('answers %s as %s', async (format, contentType) => {
+    const { get } = await stage(call('c', ann, caption({})));
+    const answer = await get(`standup/transcript?format=${format}`);
+    expect(answer.headers['content-type']).toBe(contentType);
+    expect(answer.body).toContain('Hello.');
+  });
+
+  it.each([
+    ['nowhere/transcript', 404, 'room.not_found'],
+    ['nowhere/calls', 404, 'room.not_found'],
+    ['standup/transcript?call=none', 404, 'call.not_found'],
+    ['standup/transcript?format=docx', 400, 'transcription.unknown_format'],
+    ['..%2Fetc/transcript', 400, 'request.invalid'],
+  ])('answers %s with %i %s', async (url, status, code) => {
+    const { get } = await stage(call('c'));
+    const answer = await get(url);
+    expect([answer.statusCode, answer.json().error.code]).toEqual([status, code]);
+  });
+
+  it('lists the calls of a room, the running one without an end', async () => {
+    const { get } = await stage({ ...call('first'), endedAtMs: 1_700_000_100_000 }, call('second'));
+    expect((await get('standup/calls')).json()).toEqual({
+      calls: [
+        { callId: 'first', startedAtMs: 1_700_000_000_000, endedAtMs: 1_700_000_100_000 },
+        { callId: 'second', startedAtMs: 1_700_000_000_000 },
+      ],
+    });
+  });
+
+  it('is described in the OpenAPI document with each of its formats', async () => {
+    const { app } = await stage();
+    const { paths } = app.swagger() as unknown as { paths: Record<string, { get: Record<string, unknown> }> };
+    expect(paths['/api/rooms/{room}/transcript']?.get).toMatchObject({
+      responses: { 200: { content: { 'application/json': {}, 'text/vtt': {}, 'text/plain': {} } } },
+    });
+  });
+});
