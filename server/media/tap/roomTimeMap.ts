@@ -4,8 +4,8 @@ const SAMPLES_PER_MS = PCM_RATE / 1000;
 /** 0.5 % of real time: word times move by less than anyone sees. */
 const SLEW_PER_MS = 0.005;
 /** The first packets of a stream may have been held up on the way; nobody has read times yet. */
-const SETTLING_SLEW_PER_MS = 0.1;
-const SETTLING_MS = 5000;
+const SETTLING_SLEW_PER_MS = 0.5;
+const SETTLING_MS = 2000;
 
 /** Maps a tap's samples to the RoomClock. Moves towards what is learnt of the stream's clock without ever jumping or turning back. */
 export class RoomTimeMap {
