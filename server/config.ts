@@ -39,18 +39,26 @@ export const settingsSchema = z.object({
   MAX_UPLOAD_MB: z.coerce.number().int().min(1).max(10_000).default(500).describe('Largest file to transcribe'),
 });
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Config {
   http: { host: string; port: number };
   https: { host: string; port: number; certFile: string; keyFile: string } | undefined;
   media: { announcedAddress: string | undefined; rtcPort: number; workers: number; workerBin: string | undefined };
   inference: {
     tritonUrl: string | undefined;
-    pythonEnvDir: string | undefined;
-    pythonLibDir: string | undefined;
-    modelsDir: string | undefined;
-    repositoryDir: string;
-    pythonPathDir: string;
-    runDir: string;
+    /** Absent where set-up has not prepared a Triton here. */
+    embedded:
+      | {
+          pythonEnvDir: string;
+          pythonLibDir: string | undefined;
+          modelsDir: string;
+          repositoryDir: string;
+          pythonPathDir: string;
+          runDir: string;
+          environment: Readonly<Record<string, string>>;
+        }
+      | undefined;
   };
   rooms: { maxParticipants: number };
   uploads: { maxBytes: number };
@@ -59,7 +67,7 @@ export interface Config {
 }
 
 /** @throws Error with one line a setting that does not fit. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Config {
+export function readConfig(environment: Environment, isTerminal: boolean): Config {
   const parsed = settingsSchema.safeParse(environment);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -85,18 +93,32 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       workers: settings.MEDIA_WORKERS ?? availableParallelism(),
       workerBin: settings.MEDIASOUP_WORKER_BIN,
     },
-    inference: {
-      tritonUrl: settings.TRITON_URL,
-      pythonEnvDir: settings.TRITONE_PYTHON_ENV,
-      pythonLibDir: settings.TRITONE_PYTHON_LIBDIR,
-      modelsDir: settings.TRITONE_MODELS_DIR,
-      repositoryDir: settings.TRITONE_MODEL_REPOSITORY,
-      pythonPathDir: path.join(checkout, 'python'),
-      runDir: path.join(cacheDir, 'run'),
-    },
+    inference: { tritonUrl: settings.TRITON_URL, embedded: embeddedTriton(settings, cacheDir, environment) },
     rooms: { maxParticipants: settings.MAX_PARTICIPANTS },
     uploads: { maxBytes: settings.MAX_UPLOAD_MB * 1024 * 1024 },
     log: { level: settings.LOG_LEVEL, pretty: settings.LOG_PRETTY ?? isTerminal },
     demoDir: path.join(checkout, 'client', 'demo', 'dist'),
+  };
+}
+
+/** `TRITONE_<MODEL>_<PARAMETER>` overrides a parameter of a model's config.pbtxt. */
+const MODEL_OVERRIDE = /^TRITONE_(MOONSHINE|WHISPER_LIVE)_[A-Z_]+$/;
+
+function embeddedTriton(
+  settings: z.infer<typeof settingsSchema>,
+  cacheDir: string,
+  environment: Environment,
+): Config['inference']['embedded'] {
+  const { TRITONE_PYTHON_ENV: pythonEnvDir, TRITONE_MODELS_DIR: modelsDir } = settings;
+  if (pythonEnvDir === undefined || modelsDir === undefined) return undefined;
+  const overrides = Object.entries(environment).filter(([name]) => MODEL_OVERRIDE.test(name));
+  return {
+    pythonEnvDir,
+    pythonLibDir: settings.TRITONE_PYTHON_LIBDIR,
+    modelsDir,
+    repositoryDir: settings.TRITONE_MODEL_REPOSITORY,
+    pythonPathDir: path.join(checkout, 'python'),
+    runDir: path.join(cacheDir, 'run'),
+    environment: Object.fromEntries(overrides.map(([name, value]) => [name, value ?? ''])),
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { TritoneError } from '../shared/errors.ts';
 import { readConfig } from './config.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
+import { captionsStatus } from './features/captions/captionsStatus.ts';
 import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { networkAddresses } from './http/addresses.ts';
@@ -48,11 +49,13 @@ async function main(): Promise<number> {
     part.close(),
   );
 
-  const captionsStatus = () => inference.captionsStatus();
-  const signaling = opened.adopt(new SignalingServer({ rooms, authenticate: grantAll, captionsStatus, log }), (part) =>
-    part.close(),
+  const status = () => captionsStatus(inference.status, inference.catalogue);
+  const signaling = opened.adopt(
+    new SignalingServer({ rooms, authenticate: grantAll, captionsStatus: status, log }),
+    (part) => part.close(),
   );
-  inference.events.on('changed', () => signaling.announce(captionsStatus()));
+  inference.events.on('changed', () => signaling.announce(status()));
+  inference.catalogue.events.on('changed', () => signaling.announce(status()));
 
   const app = await createApp({
     routes: [

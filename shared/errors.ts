@@ -65,6 +65,11 @@ export const errorTable = {
   'device.in_use': { status: 409, retryable: true, message: 'The {device} is in use by another program' },
   'device.failed': { status: 500, retryable: true, message: 'The {device} could not be opened' },
   'browser.unsupported': { status: 501, retryable: false, message: 'This browser cannot make calls: {problem}' },
+  'server.port_taken': {
+    status: 503,
+    retryable: false,
+    message: 'Port {port} is taken by another program: set {setting} to a free one',
+  },
   internal: { status: 500, retryable: false, message: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
+import { TritoneError } from '../../shared/errors.ts';
 
 export interface ListenAddress {
   host: string;
@@ -24,7 +25,7 @@ export interface Listeners {
 
 /**
  * One app behind two listeners: http for this machine, https for the network, since browsers give a microphone to
- * secure pages only. @throws the system's error when a port is taken
+ * secure pages only. @throws TritoneError `server.port_taken`
  */
 export async function listen(
   app: FastifyInstance,
@@ -34,8 +35,8 @@ export async function listen(
   const http = createHttpServer(app.routing);
   const https =
     secure === undefined ? undefined : createHttpsServer({ cert: secure.cert, key: secure.key }, app.routing);
-  const httpPort = await open(http, plain);
-  const httpsPort = https !== undefined && secure !== undefined ? await open(https, secure) : undefined;
+  const httpPort = await open(http, plain, 'PORT');
+  const httpsPort = https !== undefined && secure !== undefined ? await open(https, secure, 'HTTPS_PORT') : undefined;
   const servers = https === undefined ? [http] : [http, https];
   return {
     servers,
@@ -53,11 +54,13 @@ export async function listen(
   };
 }
 
-async function open(server: HttpServer | HttpsServer, { host, port }: ListenAddress): Promise<number> {
+async function open(server: HttpServer | HttpsServer, { host, port }: ListenAddress, setting: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(cause.code === 'EADDRINUSE' ? new TritoneError('server.port_taken', { port, setting }, { cause }) : cause);
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });

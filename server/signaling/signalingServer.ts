@@ -24,6 +24,7 @@ export interface SignalingOptions {
 export class SignalingServer {
   readonly #io: Server;
   readonly #options: SignalingOptions;
+  #attached = false;
 
   constructor(options: SignalingOptions) {
     this.#options = options;
@@ -50,6 +51,7 @@ export class SignalingServer {
 
   attachTo(server: HttpServer | HttpsServer): void {
     this.#io.attach(server);
+    this.#attached = true;
   }
 
   /** To every page, joined or not. */
@@ -59,7 +61,7 @@ export class SignalingServer {
 
   close(): void {
     this.#io.disconnectSockets(true);
-    this.#io.engine.close();
+    if (this.#attached) this.#io.engine.close();
   }
 
   async #greet(socket: Socket): Promise<void> {
