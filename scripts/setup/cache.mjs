@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { lstat, mkdtemp, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -54,11 +54,13 @@ export async function requireSpace(folder, needMb, what) {
  * Fills `target` all or not at all: `build` writes into a fresh folder beside it, which is then renamed.
  * @param {string} cache the cache folder, on the same file system as `target`
  * @param {(folder: string) => Promise<void>} build
+ * @param {number} [mode] of the folder
  */
-export async function putAtomically(cache, target, build) {
+export async function putAtomically(cache, target, build, mode = 0o755) {
   const temp = await temporaryFolder(cache);
   try {
     await build(temp);
+    chmodSync(temp, mode);
     mkdirSync(dirname(target), { recursive: true });
     await rm(target, { recursive: true, force: true });
     await rename(temp, target);

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -95,11 +95,15 @@ export async function ensureCertificate({ checkout, cache, progress, env = proce
     if (isWhole()) return files;
     return progress.step('Certificate for https on this network', '', async () => {
       const { private: key, cert } = await generate(checkout, subjects);
-      await putAtomically(cache, folder, async (temp) => {
-        writeFileSync(join(temp, 'cert.pem'), cert);
-        writeFileSync(join(temp, 'key.pem'), key, { mode: 0o600 });
-        chmodSync(temp, 0o700);
-      });
+      await putAtomically(
+        cache,
+        folder,
+        async (temp) => {
+          writeFileSync(join(temp, 'cert.pem'), cert);
+          writeFileSync(join(temp, 'key.pem'), key, { mode: 0o600 });
+        },
+        0o700,
+      );
       return { value: files, detail: [...subjects.names, ...subjects.addresses].join(', ') };
     });
   });

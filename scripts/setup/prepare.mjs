@@ -123,7 +123,8 @@ export function serverEnvironment({ cache, worker, environment, models, certific
     TRITONE_CACHE_DIR: cache,
     MEDIASOUP_WORKER_BIN: worker.path,
     TRITONE_PYTHON_ENV: environment,
-    TRITONE_PYTHON_LIBDIR: python?.libdir,
+    // The system's own libraries are found without.
+    TRITONE_PYTHON_LIBDIR: python?.executable.startsWith('/usr/bin/') ? undefined : python?.libdir,
     TRITONE_MODELS_DIR: models,
     TRITONE_TLS_CERT: certificate.cert,
     TRITONE_TLS_KEY: certificate.key,

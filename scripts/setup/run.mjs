@@ -38,11 +38,12 @@ function endChildrenWithUs() {
  * Runs a child to its end in a process group of its own. Never hangs: at the deadline the group is ended.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ deadlineMs: number, cwd?: string, env?: NodeJS.ProcessEnv, logFile?: string, input?: string }} options
+ * @param {{ deadlineMs: number, cwd?: string, env?: NodeJS.ProcessEnv, logFile?: string, input?: string,
+ *   onText?: (text: string) => void }} options
  * @returns {Promise<{ code: number, output: string, stdout: string, timedOut: boolean }>} code 127 when it cannot be started,
  *   124 at the deadline; `output` is the end of stdout and stderr together
  */
-export function run(command, args, { deadlineMs, cwd, env = process.env, logFile, input }) {
+export function run(command, args, { deadlineMs, cwd, env = process.env, logFile, input, onText }) {
   endChildrenWithUs();
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -59,6 +60,7 @@ export function run(command, args, { deadlineMs, cwd, env = process.env, logFile
     const keep = (text) => {
       output = (output + text).slice(-KEPT_OUTPUT_CHARS);
       if (logFile) appendFileSync(logFile, text);
+      onText?.(text);
     };
     const timers = [];
     timers.push(
