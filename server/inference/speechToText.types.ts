@@ -1,4 +1,4 @@
-/** One event of a speech-to-text sequence. Times are samples at 16 kHz since the sequence's first sample. */
+/** One event of a speech-to-text sequence. Times are samples at 16 kHz since the first one pushed; dropped ones count too. */
 export type SpeechEvent = SpeechPartial | SpeechFinal | SpeechLanguage | SpeechProgress;
 
 export interface SpeechPartial {
@@ -21,9 +21,12 @@ export interface SpeechWord {
   confidence: number;
 }
 
+/** An empty `text` retracts the partials of its utterance. */
 export interface SpeechFinal extends Omit<SpeechPartial, 'type'> {
   type: 'final';
   words: SpeechWord[];
+  /** The model cannot tell word times: these are spread over the utterance. */
+  wordsEstimated: boolean;
   confidence: number;
   reason: 'pause' | 'limit' | 'end';
 }
@@ -47,6 +50,10 @@ export interface SpeechToTextRequest {
   allowedLanguages?: readonly string[];
   /** A model by name, instead of the catalogue's choice. */
   model?: string;
+  /** `live` unless given. `batch` (files) leaves a part of the slots to people who talk now. */
+  priority?: 'live' | 'batch';
+  /** How much may wait for the model before the oldest is dropped; the speaker's whole ring unless given. */
+  maxQueuedMs?: number;
   /** Aborting it closes the stream at once. */
   signal?: AbortSignal;
 }
@@ -56,13 +63,13 @@ export interface SpeechStream extends AsyncDisposable {
   readonly model: string;
   /** For one reader. Ends after the last final once `end` was called; throws a TritoneError (`retryable` says whether to resume). */
   readonly events: AsyncIterable<SpeechEvent>;
-  /** Never waits, never grows. Returns the ms dropped to make room; the caller marks that gap. */
-  push(pcm: Int16Array): number;
   /**
-   * For pushing faster than real time: resolves when less than half of the queue waits, at once where it does already,
-   * and when the stream is over. Never rejects.
+   * For live sound: never waits, never grows. Returns the ms dropped to make room; the caller marks that gap.
+   * `pcm` is kept until it is sent: do not write to it again.
    */
-  drained(): Promise<void>;
+  push(pcm: Int16Array): number;
+  /** For files: waits for room and for a model that is far behind; nothing is dropped. Never rejects: failures are in `events`. */
+  write(pcm: Int16Array): Promise<void>;
   /** No more audio: what was pushed is still recognised, then `events` ends. Never rejects. */
   end(): Promise<void>;
   /** Cancels at once. Never rejects; twice is once. */

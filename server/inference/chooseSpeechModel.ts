@@ -1,0 +1,62 @@
+import { TritoneError } from '../../shared/errors.ts';
+import { type ModelCard, primaryTag } from './modelCard.ts';
+
+export const SPEECH_TO_TEXT = 'speech-to-text';
+
+export interface SpeechWish {
+  /** A tag, or `auto`. */
+  readonly language: string;
+  readonly allowedLanguages?: readonly string[];
+  readonly model?: string;
+}
+
+export interface SpeechChoice {
+  readonly card: ModelCard;
+  /** What the model is asked for: a primary tag, or `auto`. */
+  readonly language: string;
+  /** What `auto` may choose from; empty for all that the model knows. */
+  readonly languages: readonly string[];
+}
+
+/**
+ * The model for a wish: one that lists the language; a finished one before an experimental one, then the more
+ * specialised. `auto` among several languages takes the model that knows most of those allowed.
+ * @throws TritoneError `inference.no_model`
+ */
+export function chooseSpeechModel(ready: readonly ModelCard[], wish: SpeechWish): SpeechChoice {
+  const cards = wish.model === undefined ? ready : ready.filter((card) => card.name === wish.model);
+  const allowed = [...new Set((wish.allowedLanguages ?? []).map(primaryTag))];
+  const [only] = allowed;
+  const language = wish.language === 'auto' && allowed.length === 1 && only ? only : wish.language;
+  const choice = language === 'auto' ? chooseOpen(cards, allowed) : chooseFor(cards, primaryTag(language));
+  if (choice !== undefined) return choice;
+  const capability = wish.model === undefined ? SPEECH_TO_TEXT : `${SPEECH_TO_TEXT} as ${wish.model}`;
+  throw new TritoneError('inference.no_model', {
+    capability,
+    language: language === 'auto' ? 'any language' : language,
+  });
+}
+
+function chooseFor(cards: readonly ModelCard[], language: string): SpeechChoice | undefined {
+  const [card] = cards
+    .filter((candidate) => candidate.languages.includes(language))
+    .toSorted((a, b) => finishedFirst(a, b) || a.languages.length - b.languages.length);
+  return card && { card, language, languages: [] };
+}
+
+function chooseOpen(cards: readonly ModelCard[], allowed: readonly string[]): SpeechChoice | undefined {
+  const known = (card: ModelCard) =>
+    allowed.length === 0 ? card.languages : card.languages.filter((language) => allowed.includes(language));
+  const [card] = cards
+    .filter((candidate) => known(candidate).length > 0)
+    .toSorted((a, b) => known(b).length - known(a).length || finishedFirst(a, b));
+  if (card === undefined) return undefined;
+  const languages = known(card);
+  const [only] = languages;
+  if (languages.length === 1 && only !== undefined) return { card, language: only, languages: [] };
+  return { card, language: 'auto', languages: allowed.length === 0 ? [] : languages };
+}
+
+function finishedFirst(a: ModelCard, b: ModelCard): number {
+  return Number(a.experimental) - Number(b.experimental);
+}

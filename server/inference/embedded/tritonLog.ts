@@ -1,0 +1,21 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { Log } from '../../streams/log.ts';
+
+const LONGEST_LINE = 1000;
+
+/** Triton's `W1123 16:36:57.123456 4711 model.cc:42] "text"`; lines of other forms come from the models. */
+const tritonLine = /^([IWEF])\d{4} [\d:.]+ +\d+ +(\S+)\] (.*)$/;
+
+/** Passes what Triton and its models write on to the log, line by line. */
+export function followOutput(output: Readable, log: Log): void {
+  createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (raw) => {
+    const line = raw.slice(0, LONGEST_LINE);
+    if (line.trim() === '') return;
+    const [, level, where, text] = tritonLine.exec(line) ?? [];
+    if (text === undefined) log.debug({ line }, 'model output');
+    // Of its warnings a healthy start brings some, of drivers that a CPU does not need.
+    else if (level === 'I' || level === 'W') log.debug({ where, line: text }, 'triton output');
+    else log.warn({ where, line: text }, 'triton complains');
+  });
+}

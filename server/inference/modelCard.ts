@@ -1,0 +1,71 @@
+import type { ModelConfig } from './tritonService.ts';
+
+/** Where a model says nothing of how many sessions it serves. */
+const DEFAULT_MAX_SESSIONS = 8;
+/** Slots of Triton that admission never gives away: canaries, and sequences that are just being ended. */
+const SPARE_SEQUENCES = 2;
+
+/** One model as the catalogue shows it: its config.pbtxt `parameters`, and how it is now. */
+export interface ModelCard {
+  readonly name: string;
+  readonly state: 'ready' | 'loading' | 'unavailable';
+  /** Why it is not ready, in a sentence for people. */
+  readonly reason: string | undefined;
+  /** `speech-to-text`, `translate`, …; undefined where the model declares none. */
+  readonly capability: string | undefined;
+  /** Primary tags, as the model's own vocabulary has them. */
+  readonly languages: readonly string[];
+  readonly sampleRate: number | undefined;
+  readonly license: string | undefined;
+  readonly vramMb: number | undefined;
+  readonly maxSessions: number;
+  readonly experimental: boolean;
+}
+
+/** The card of a model of which nothing but its name is known. */
+export function emptyCard(name: string, state: ModelCard['state'], reason?: string): ModelCard {
+  return {
+    name,
+    state,
+    reason,
+    capability: undefined,
+    languages: [],
+    sampleRate: undefined,
+    license: undefined,
+    vramMb: undefined,
+    maxSessions: 1,
+    experimental: false,
+  };
+}
+
+export function readCard(config: ModelConfig): ModelCard {
+  const text = (key: string) => config.parameters[key]?.string_value.trim() || undefined;
+  const count = (key: string) => {
+    const value = Number(text(key));
+    return Number.isFinite(value) && value > 0 ? value : undefined;
+  };
+  const candidates = config.sequence_batching?.oldest?.max_candidate_sequences ?? 0;
+  const held = candidates > 0 ? Math.max(1, candidates - SPARE_SEQUENCES) : Number.POSITIVE_INFINITY;
+  return {
+    name: config.name,
+    state: 'ready',
+    reason: undefined,
+    capability: text('capability'),
+    languages: readLanguages(text('languages')),
+    sampleRate: count('sample_rate'),
+    license: text('license'),
+    vramMb: count('vram_mb'),
+    maxSessions: Math.min(held, count('max_sessions') ?? DEFAULT_MAX_SESSIONS),
+    experimental: /^(true|yes|1)$/i.test(text('experimental') ?? ''),
+  };
+}
+
+/** `en, hi`, `en hi` and `["en", "hi"]` are the same. */
+function readLanguages(text = ''): string[] {
+  return [...new Set(text.split(/[^\w-]+/).filter((tag) => tag !== ''))];
+}
+
+/** `en` of `en-US`: what recognisers tell apart. */
+export function primaryTag(language: string): string {
+  return language.toLowerCase().split(/[-_]/)[0] ?? language;
+}

@@ -1,0 +1,113 @@
+import { TritoneError } from '../../shared/errors.ts';
+import type { Clock } from '../streams/clock.ts';
+import type { Log } from '../streams/log.ts';
+import type { Histogram } from '../streams/metrics.ts';
+import { askCanary, askSpeechModel, CANARY_MODEL } from './canary.ts';
+import { SPEECH_TO_TEXT } from './chooseSpeechModel.ts';
+import { emptyCard, type ModelCard, readCard } from './modelCard.ts';
+import type { TritonClient } from './tritonClient.ts';
+import { sanitiseReason } from './tritonErrors.ts';
+import type { ModelIndex } from './tritonService.ts';
+
+/** A canary takes 2-10 ms; decoders that hold both cores can stretch that to a second. */
+const CANARY_DEADLINE_MS = 2500;
+const FIRST_CANARY_DEADLINE_MS = 10_000;
+const MISSES_ALLOWED = 1;
+
+export interface ModelWatchOptions {
+  readonly client: TritonClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly canaryMs: Histogram;
+  readonly signal: AbortSignal;
+}
+
+/** What one look at a Triton found. */
+export interface Look {
+  readonly cards: readonly ModelCard[];
+  /** Why it must be given up: something that worked does not any more. */
+  readonly sick: string | undefined;
+}
+
+interface Health {
+  answered: boolean;
+  misses: number;
+  reason: string | undefined;
+}
+
+/**
+ * Looks at one Triton through its whole life. `ready` lies after the death of a model's process, so a model counts
+ * as ready when it answers an inference; and one that has answered before and misses twice means a sick server.
+ */
+export class ModelWatch {
+  readonly #options: ModelWatchOptions;
+  readonly #cards = new Map<string, ModelCard>();
+  readonly #health = new Map<string, Health>();
+
+  constructor(options: ModelWatchOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TritoneError where the server itself does not answer */
+  async look(): Promise<Look> {
+    const index = await this.#options.client.repositoryIndex();
+    const cards = await Promise.all(index.map((entry) => this.#examine(entry)));
+    const sick = [...this.#health].find(([, health]) => health.answered && health.misses > MISSES_ALLOWED);
+    return { cards, sick: sick && `${sick[0]} has stopped answering` };
+  }
+
+  async #examine(entry: ModelIndex): Promise<ModelCard> {
+    const { name, state } = entry;
+    if (state === '' || state === 'LOADING') return this.#known(name, 'loading', 'it is loading');
+    if (state !== 'READY') return this.#known(name, 'unavailable', sanitiseReason(entry.reason) || 'it is not loaded');
+    try {
+      const card = await this.#card(entry);
+      const health = await this.#check(card);
+      if (health.misses === 0 || (health.answered && health.misses <= MISSES_ALLOWED)) return card;
+      return { ...card, state: health.answered ? 'unavailable' : 'loading', reason: health.reason };
+    } catch (cause) {
+      const { message } = TritoneError.from(cause, 'inference.failed', { reason: 'its configuration cannot be read' });
+      return this.#known(name, 'unavailable', message);
+    }
+  }
+
+  #known(name: string, state: ModelCard['state'], reason: string): ModelCard {
+    this.#health.delete(name);
+    const card = this.#cards.get(name);
+    return card === undefined ? emptyCard(name, state, reason) : { ...card, state, reason };
+  }
+
+  async #card({ name }: ModelIndex): Promise<ModelCard> {
+    const card = this.#cards.get(name) ?? readCard(await this.#options.client.modelConfig(name));
+    this.#cards.set(name, card);
+    return card;
+  }
+
+  async #check(card: ModelCard): Promise<Health> {
+    const health = this.#health.get(card.name) ?? { answered: false, misses: 0, reason: undefined };
+    this.#health.set(card.name, health);
+    const { clock, log, canaryMs } = this.#options;
+    const startedAtMs = clock.nowMs();
+    try {
+      await this.#ask(card, health.answered ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS);
+      canaryMs.observe(clock.nowMs() - startedAtMs);
+      Object.assign(health, { answered: true, misses: 0, reason: undefined });
+    } catch (cause) {
+      const failure = TritoneError.from(cause, 'inference.failed', { reason: 'its canary does not answer' });
+      // A dead process does not come back; a late answer may be the load.
+      health.misses += failure.code === 'inference.unavailable' ? MISSES_ALLOWED + 1 : 1;
+      health.reason = failure.message;
+      log.warn({ model: card.name, code: failure.code, misses: health.misses, cause: failure.cause }, 'canary missed');
+    }
+    return health;
+  }
+
+  async #ask(card: ModelCard, deadlineMs: number): Promise<void> {
+    const { client, clock, signal } = this.#options;
+    if (card.name === CANARY_MODEL) await askCanary({ client, clock, signal, deadlineMs });
+    const [language] = card.languages;
+    if (card.capability === SPEECH_TO_TEXT && language !== undefined) {
+      await askSpeechModel({ client, clock, signal, deadlineMs, model: card.name, language });
+    }
+  }
+}

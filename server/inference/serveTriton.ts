@@ -1,0 +1,77 @@
+import type { Clock } from '../streams/clock.ts';
+import type { Log } from '../streams/log.ts';
+import type { Histogram } from '../streams/metrics.ts';
+import { CANARY_MODEL } from './canary.ts';
+import type { Catalogue } from './catalogue.ts';
+import { loadModels } from './loadModels.ts';
+import { ModelWatch } from './modelWatch.ts';
+import { TritonAway, type TritonLife } from './triton.types.ts';
+import type { TritonClient } from './tritonClient.ts';
+import { pause, type Wake } from './wake.ts';
+
+const LOOK_INTERVAL_MS = 2000;
+const READY_POLL_MS = 50;
+
+export interface ServeTritonOptions {
+  readonly triton: TritonLife;
+  readonly client: TritonClient;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly canaryMs: Histogram;
+  /** Ends a pause between two looks. */
+  readonly wake: Wake;
+  /** Models to load first. */
+  readonly preferred: readonly string[];
+  /** Ends it all. */
+  readonly signal: AbortSignal;
+  /** The first model answers, or none ever will. */
+  readonly onReady: () => void;
+}
+
+/**
+ * One Triton from its first answer to its last: waits for it, loads its models where it is ours, and looks at it every
+ * two seconds. Ends only by throwing, or with `signal`.
+ * @throws TritonAway where it died or is sick, TritoneError where it does not answer
+ */
+export async function serveTriton(options: ServeTritonOptions): Promise<void> {
+  const { triton, wake, signal } = options;
+  const death = triton.died.then((reason): never => {
+    throw new TritonAway(reason);
+  });
+  death.catch(() => wake.now());
+  await Promise.race([untilReady(options), death]);
+  let loading = triton.ours;
+  if (loading) {
+    const onLoaded = () => triton.watchModels().then(() => wake.now());
+    void loadModels({ ...options, onLoaded }).then(() => {
+      loading = false;
+      wake.now();
+    });
+  }
+  const watch = new ModelWatch(options);
+  while (!signal.aborted) {
+    const woken = wake.next();
+    await Promise.race([look(options, watch, () => loading), death]);
+    await Promise.race([woken, pause(options.clock, LOOK_INTERVAL_MS, signal), death]);
+  }
+}
+
+async function untilReady({ triton, client, clock, signal }: ServeTritonOptions): Promise<void> {
+  const deadlineMs = clock.nowMs() + triton.readyDeadlineMs;
+  while (!(await client.serverReady().catch(() => false))) {
+    signal.throwIfAborted();
+    if (clock.nowMs() > deadlineMs) throw new TritonAway('it does not answer');
+    await pause(clock, READY_POLL_MS, signal);
+  }
+}
+
+async function look(options: ServeTritonOptions, watch: ModelWatch, isLoading: () => boolean): Promise<void> {
+  const loading = isLoading();
+  const { cards, sick } = await watch.look();
+  if (options.signal.aborted) return;
+  if (sick !== undefined && options.triton.ours) throw new TritonAway(sick);
+  options.catalogue.replace(cards);
+  const offers = cards.some(({ name, state }) => name !== CANARY_MODEL && state === 'ready');
+  if (offers || !loading) options.onReady();
+}

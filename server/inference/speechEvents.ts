@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { ParsedEvent } from './modelStream.ts';
+import type { SampleMap } from './sampleMap.ts';
+import type { SpeechEvent } from './speechToText.types.ts';
+
+const sample = z.int().nonnegative();
+const confidence = z.number().catch(0);
+
+const word = z.object({ text: z.string(), start: sample, end: sample, confidence });
+
+const hypothesis = {
+  utterance: z.int().positive(),
+  revision: z.int().nonnegative(),
+  start: sample,
+  end: sample,
+  text: z.string(),
+  stable: z.int().nonnegative().default(0),
+  language: z.string(),
+};
+
+/** EVENT of a speech-to-text model, as it stands on the wire. */
+const wireEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('partial'), ...hypothesis }),
+  z.object({
+    type: z.literal('final'),
+    ...hypothesis,
+    words: z.array(word).default([]),
+    confidence,
+    reason: z.enum(['pause', 'limit', 'end']),
+    estimated: z.boolean().default(false),
+  }),
+  z.object({ type: z.literal('language'), language: z.string(), confidence }),
+  z.object({ type: z.literal('progress'), settled: sample }),
+]);
+
+const anyEvent = z.object({ type: z.string() });
+const knownTypes: ReadonlySet<string> = new Set(wireEvent.options.map((option) => option.shape.type.value));
+
+/** @throws ZodError or SyntaxError where a known event does not fit its schema */
+export function parseSpeechEvent(text: string, map: SampleMap): ParsedEvent<SpeechEvent> {
+  const json: unknown = JSON.parse(text);
+  const { type } = anyEvent.parse(json);
+  if (!knownTypes.has(type)) return { type, event: undefined, settledSample: undefined };
+  const event = toSpeechEvent(wireEvent.parse(json), map);
+  return { type, event, settledSample: settledBy(event) };
+}
+
+function settledBy(event: SpeechEvent): number | undefined {
+  if (event.type === 'progress') return event.settledSample;
+  return event.type === 'final' ? event.endSample : undefined;
+}
+
+function toSpeechEvent(wire: z.infer<typeof wireEvent>, map: SampleMap): SpeechEvent {
+  switch (wire.type) {
+    case 'language':
+      return wire;
+    case 'progress':
+      return { type: 'progress', settledSample: map.end(wire.settled) };
+    case 'partial':
+      return { type: 'partial', ...toHypothesis(wire, map) };
+    case 'final':
+      return {
+        type: 'final',
+        ...toHypothesis(wire, map),
+        words: wire.words.map(({ text, start, end, confidence }) => ({
+          text,
+          startSample: map.start(start),
+          endSample: map.end(end),
+          confidence,
+        })),
+        wordsEstimated: wire.estimated,
+        confidence: wire.confidence,
+        reason: wire.reason,
+      };
+  }
+}
+
+type Hypothesis = Extract<z.infer<typeof wireEvent>, { type: 'partial' | 'final' }>;
+
+function toHypothesis({ utterance, revision, start, end, text, stable, language }: Hypothesis, map: SampleMap) {
+  return {
+    utterance,
+    revision,
+    startSample: map.start(start),
+    endSample: Math.max(map.start(start), map.end(end)),
+    text,
+    stableCodePoints: stable,
+    language,
+  };
+}

@@ -1,0 +1,68 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { type ErrorCode, TritoneError } from '../../shared/errors.ts';
+
+const REASON_LIMIT = 200;
+
+/** What our models put in front of a failure's text; python/tritone_models raises these. */
+const modelCodes: Readonly<Record<string, ErrorCode>> = {
+  BAD_OPTIONS: 'inference.bad_input',
+  BAD_AUDIO: 'inference.bad_input',
+  BAD_INPUT: 'inference.bad_input',
+  SEQUENCE_LOST: 'inference.sequence_lost',
+  MODEL_FAILED: 'inference.failed',
+};
+
+/** Triton's own sentences. A stream's failures come as text without a status, so this is the one place that reads them. */
+const tritonSentences: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/must specify the START flag/i, 'inference.sequence_lost'],
+  [/stub process .* is not healthy/i, 'inference.unavailable'],
+  [/unknown model|is not ready|is not found|unloading|shutting down/i, 'inference.unavailable'],
+  [/exceeds maximum queue size|timeout expired/i, 'inference.busy'],
+  [
+    /unexpected (shape|inference input|datatype|total byte size|number of)|expected .* inputs? but got|invalid/i,
+    'inference.bad_input',
+  ],
+];
+
+/** A failure that a stream or a model told in words. The answer holds nothing of the machine; the words are its cause. */
+export function fromModelMessage(model: string, message: string): TritoneError {
+  const cause = new Error(message);
+  const coded = /(?:^|[\s:])([A-Z]+_[A-Z]+): ?([\s\S]*)/.exec(message);
+  const code = coded?.[1] === undefined ? undefined : modelCodes[coded[1]];
+  if (code !== undefined) return new TritoneError(code, { model, reason: sanitiseReason(coded?.[2] ?? '') }, { cause });
+  const known = tritonSentences.find(([sentence]) => sentence.test(message));
+  return new TritoneError(known?.[1] ?? 'inference.failed', { model, reason: sanitiseReason(message) }, { cause });
+}
+
+/** A failure of gRPC itself. */
+export function fromGrpc(error: ServiceError, context: { model?: string; deadlineMs?: number } = {}): TritoneError {
+  const { model = 'Triton', deadlineMs = 0 } = context;
+  const options = { cause: error };
+  switch (error.code) {
+    case status.CANCELLED:
+      return new TritoneError('inference.cancelled', {}, options);
+    case status.DEADLINE_EXCEEDED:
+      return new TritoneError('inference.timeout', { model, deadlineMs }, options);
+    case status.UNAVAILABLE:
+      return new TritoneError('inference.unavailable', { reason: 'nothing answers at its address' }, options);
+    case status.RESOURCE_EXHAUSTED:
+      return new TritoneError('inference.bad_input', { reason: 'a message is larger than gRPC takes' }, options);
+    default:
+      return TritoneError.from(fromModelMessage(model, error.details), 'inference.failed');
+  }
+}
+
+export function isServiceError(cause: unknown): cause is ServiceError {
+  return cause instanceof Error && 'code' in cause && 'details' in cause;
+}
+
+/** One sentence for people: no traceback, no folder of the machine, at most 200 characters. */
+export function sanitiseReason(text: string): string {
+  const withoutTraceback = text.split(/\n\s*\nAt:|\nTraceback/)[0] ?? '';
+  const sentence = withoutTraceback
+    .replace(/(?:\/[\w.+@~-]+){2,}\/?/g, (path) => path.split('/').findLast((part) => part !== '') ?? '')
+    .replace(/\s+/g, ' ')
+    .replace(/^(?:Internal|Invalid argument|Unavailable|Not found): /i, '')
+    .trim();
+  return sentence.length > REASON_LIMIT ? `${sentence.slice(0, REASON_LIMIT - 1)}…` : sentence;
+}
