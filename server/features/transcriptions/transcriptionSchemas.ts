@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { captionWordSchema, spokenLanguageSchema } from '../../../shared/captions.ts';
+import type { TranscriptLine } from '../transcripts/transcript.ts';
+import { formatSchema } from '../transcripts/transcriptSchemas.ts';
+import type { TranscriptionJob } from './transcriptionJob.ts';
+
+export const transcriptionOptionsSchema = z.object({
+  language: spokenLanguageSchema.default('auto').describe('Spoken language: a tag, or auto'),
+  model: z.string().max(100).optional().describe("A model by name, instead of the catalogue's choice"),
+  format: formatSchema,
+});
+
+export const spokenLineSchema = z.object({
+  startMs: z.number(),
+  endMs: z.number(),
+  language: z.string(),
+  text: z.string(),
+  words: z.array(captionWordSchema),
+});
+
+export const transcriptionStateSchema = z.object({
+  id: z.string(),
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  progressMs: z.number().describe('ms of the file that are done with'),
+  durationMs: z.number().optional().describe('Length of the file, ms; estimated while it runs'),
+  error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }).optional(),
+});
+
+export const transcriptionResultSchema = transcriptionStateSchema.extend({
+  text: z.string(),
+  lines: z.array(spokenLineSchema),
+});
+
+export function stateOf({ id, status, progressMs, durationMs, error }: TranscriptionJob) {
+  return { id, status, progressMs, durationMs, error: error?.toBody() };
+}
+
+export function resultOf(job: TranscriptionJob) {
+  return { ...stateOf(job), text: job.lines.map(({ text }) => text).join(' '), lines: job.lines.map(spokenLine) };
+}
+
+export function spokenLine({ startMs, endMs, language, text, words }: TranscriptLine) {
+  return { startMs, endMs, language, text, words };
+}
