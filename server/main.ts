@@ -3,7 +3,6 @@ import { TritoneError } from '../shared/errors.ts';
 import { readConfig } from './config.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
-import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
@@ -58,10 +57,7 @@ async function main(): Promise<number> {
   inference.catalogue.events.on('changed', () => signaling.announce(status()));
 
   const app = await createApp({
-    routes: [
-      transcriptRoutes({ calls: (room) => rooms.calls(room) }),
-      transcriptionRoutes({ speechToText, clock, log, metrics }),
-    ],
+    routes: [transcriptRoutes({ calls: (room) => rooms.calls(room) })],
     readiness: () => ({ media: { ready: sfu.workerPids.length > 0 }, captions: inference.readiness() }),
     metrics: prometheus,
     demoDir: config.demoDir,
