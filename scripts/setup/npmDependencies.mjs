@@ -63,7 +63,7 @@ export async function ensureNpmDependencies({ checkout, node, progress, logFile 
             ...['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
             ...['--loglevel=error', '--fetch-retries=2', '--fetch-timeout=60000'],
           ],
-          { cwd: checkout, env: withNodeFirst(node), deadlineMs: DEADLINE_MS, logFile },
+          { cwd: checkout, env: withNodeFirst(node), deadlineMs: DEADLINE_MS, fetches: true, logFile },
         );
         writeStamp(npmStampPath(checkout), { lock: hashOf(readFileSync(join(checkout, 'package-lock.json'), 'utf8')) });
         return { value: undefined, megabytes: await megabytesOf(join(checkout, 'node_modules')) };

@@ -64,7 +64,7 @@ async function settlePython(context, planned) {
  * System packages come first and at once, so that a person without root pastes one command.
  * @param {{ progress: import('./steps.mjs').Progress, forTests?: boolean }} options
  * @returns {Promise<{ checkout: string, node: string, env: NodeJS.ProcessEnv, triton: object, python?: object,
- *   pythonTools?: string, chromium?: string, demo?: string }>} `env`: for the server
+ *   pythonTools?: string, chromium?: string, demo?: string | Error }>} `env`: for the server
  * @throws {SetupFailure}
  */
 export async function prepare({ progress, forTests = false }) {
@@ -104,7 +104,10 @@ export async function prepare({ progress, forTests = false }) {
   const environment = python && (await ensurePythonEnvironment({ ...context, python }));
   const models = environment && (await ensureWeights({ ...context, python: join(environment, 'bin', 'python3') }));
   const certificate = await ensureCertificate(context);
-  const demo = await ensureDemo({ ...context, node });
+  const demo = await ensureDemo({ ...context, node }).catch((error) => {
+    if (!forTests) throw error;
+    return error; // a page that does not build is one failed check, not the end of all tests
+  });
   await sweepTemporary(cache);
 
   const prepared = {

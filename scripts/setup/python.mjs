@@ -51,7 +51,7 @@ async function makeEnvironment({ folder, python, requirements, what, cache, logF
       ...['-m', 'pip', 'install', ...PIP_ARGS, '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes'],
       ...['-r', requirements],
     ],
-    { env: withCacheTmp(cache), deadlineMs: PIP_DEADLINE_MS, logFile },
+    { env: withCacheTmp(cache), deadlineMs: PIP_DEADLINE_MS, fetches: true, logFile },
   );
   await after?.();
   writeFileSync(join(folder, COMPLETE), '');

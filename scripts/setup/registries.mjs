@@ -31,7 +31,7 @@ export async function npmPack(spec, { into, cache, logFile }) {
     `${spec} could not be fetched from npm`,
     command,
     [...args, 'pack', spec, '--ignore-scripts', '--loglevel=error', '--fetch-retries=2', '--fetch-timeout=60000'],
-    { cwd: into, env: withCacheTmp(cache), deadlineMs: PACK_DEADLINE_MS, logFile },
+    { cwd: into, env: withCacheTmp(cache), deadlineMs: PACK_DEADLINE_MS, fetches: true, logFile },
   );
   const tarball = readdirSync(into).find((name) => name.endsWith('.tgz') && !before.has(name));
   return join(into, tarball ?? '');
@@ -55,7 +55,7 @@ export async function pipDownload(python, spec, { into, cache, logFile }) {
       ...['-m', 'pip', 'download', ...PIP_ARGS, '--quiet', '--no-cache-dir'],
       ...['--no-deps', '--only-binary=:all:', '--dest', into, spec],
     ],
-    { env: withCacheTmp(cache), deadlineMs: WHEEL_DEADLINE_MS, logFile },
+    { env: withCacheTmp(cache), deadlineMs: WHEEL_DEADLINE_MS, fetches: true, logFile },
   );
   const wheel = readdirSync(into).find((name) => name.endsWith('.whl') && !before.has(name));
   return join(into, wheel ?? '');

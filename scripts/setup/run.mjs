@@ -102,13 +102,14 @@ export function run(command, args, { deadlineMs, cwd, env = process.env, logFile
 /**
  * As `run`, for a child that has to succeed.
  * @param {string} what the step, as the start of a sentence: "The npm dependencies could not be installed"
+ * @param {Parameters<typeof run>[2] & { fetches?: boolean }} options `fetches`: a package manager that needs the network
  * @throws {SetupFailure} with the reason read from the output
  */
 export async function mustRun(what, command, args, options) {
   const result = await run(command, args, options);
   if (result.code === 0) return result;
   const shown = [command, ...args].join(' ');
-  const found = diagnose(result.output);
+  const found = diagnose(result.output, { fetches: options.fetches ?? false });
   if (result.timedOut) {
     const seconds = Math.round(options.deadlineMs / 1000);
     throw new SetupFailure(`${what}: not done within ${seconds} s${found ? `, ${found.why}` : ''}.`, {

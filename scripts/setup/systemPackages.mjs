@@ -105,7 +105,7 @@ export async function ensureSystemPackages({ needs, progress, logFile }) {
       `The system packages ${missing.join(' ')} could not be installed`,
       'apt-get',
       ['install', '-y', '-q', '--no-install-recommends', ...lock, ...missing],
-      { env, deadlineMs: INSTALL_DEADLINE_MS, logFile },
+      { env, deadlineMs: INSTALL_DEADLINE_MS, fetches: true, logFile },
     );
     return { value: undefined, detail: missing.join(' ') };
   });

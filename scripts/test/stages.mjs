@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeFailure } from '../setup/failure.mjs';
 import { withNodeFirst } from '../setup/node24.mjs';
 import { run } from '../setup/run.mjs';
 import { sum, tallyOfPytest, tallyOfVitest } from './results.mjs';
@@ -24,7 +25,7 @@ async function check(name, command, args, { cwd, env }) {
 const tool = (checkout, ...path) => join(checkout, 'node_modules', ...path);
 
 /** Formatter, linter with the design's arrows, type checks. @param {Prepared} prepared */
-async function checks({ checkout, node, env }) {
+async function checks({ checkout, node, env, demo }) {
   const options = { cwd: checkout, env: withNodeFirst(node, env) };
   const biome = tool(checkout, '@biomejs', 'biome', 'bin', 'biome');
   const tsc = tool(checkout, 'typescript', 'bin', 'tsc');
@@ -35,6 +36,11 @@ async function checks({ checkout, node, env }) {
   ];
   if (existsSync(join(checkout, 'client', 'tsconfig.json'))) {
     tallies.push(await check('types of the client', node, [tsc, '--noEmit', '-p', 'client'], options));
+  }
+  if (demo) {
+    const isBroken = demo instanceof Error;
+    show(isBroken ? `${describeFailure(demo)}\n` : "✓ build of the demo's page\n");
+    tallies.push({ passed: isBroken ? 0 : 1, failed: isBroken ? 1 : 0, skipped: 0 });
   }
   return sum(tallies);
 }
