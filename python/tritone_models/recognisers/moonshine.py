@@ -13,6 +13,7 @@ from tritone_models.recognisers.alignment import align
 from tritone_models.recognisers.moonshine_tokens import END, START, MoonshineTokens
 from tritone_models.recognisers.onnx_outputs import with_outputs
 from tritone_models.recognisers.onnx_session import open_session
+from tritone_models.recognisers.word_times import estimated_words, settle_words
 from tritone_models.speech.filters import ends_in_loop, without_loop
 from tritone_models.speech.hypothesis import (
     SAMPLE_RATE,
@@ -32,7 +33,8 @@ TOKENS_PER_SECOND = 6.5
 SAMPLES_PER_STATE = 384
 """The encoder's strides: 64, 3 and 2."""
 LEAST_SAMPLES = 2_048
-LAYERS = 6
+ATTENTION_LEAD = 1_400
+"""Measured on synthesized speech whose word times are known: docs/models.md."""
 ATTENTION = "/model/decoder/layers.{}/encoder_attn/Softmax_output_0"
 MOST_WORKERS = 8
 
@@ -47,6 +49,7 @@ class Moonshine:
         encoder: ort.InferenceSession,
         decoder: ort.InferenceSession,
         tokens: MoonshineTokens,
+        attention: Sequence[str],
         workers: int,
     ) -> None:
         self.workers = workers
@@ -57,7 +60,7 @@ class Moonshine:
         self._grows = [i.name for i in self._past if ".decoder." in i.name]
         self._outputs = ["logits", *(_present(i.name) for i in self._past)]
         self._later_outputs = ["logits", *map(_present, self._grows)]
-        self._attention = [ATTENTION.format(layer) for layer in range(LAYERS)]
+        self._attention = list(attention)
 
     @classmethod
     def load(cls, parameters: Parameters) -> "Moonshine":
@@ -65,13 +68,13 @@ class Moonshine:
         name = parameters.text("weights", "moonshine-tiny-en")
         folder = find_weights(name, (ENCODER, DECODER, VOCABULARY))
         cores = len(os.sched_getaffinity(0))
-        decoder = with_outputs(
-            (folder / DECODER).read_bytes(), [ATTENTION.format(layer) for layer in range(LAYERS)]
-        )
+        decoder = (folder / DECODER).read_bytes()
+        attention = _attention_in(decoder)
         moonshine = cls(
             open_session(folder / ENCODER),
-            open_session(decoder),
+            open_session(with_outputs(decoder, attention)),
             MoonshineTokens.read(folder / VOCABULARY),
+            attention,
             parameters.integer("workers", 0) or min(cores, MOST_WORKERS),
         )
         noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
@@ -96,6 +99,7 @@ class Moonshine:
             language="en",
             log_probability=float(np.mean(log_probabilities)),
             words=words,
+            estimated=not self._attention,
             tokens=tuple(kept),
         )
 
@@ -139,15 +143,19 @@ class Moonshine:
         self, states: Audio, tokens: list[int], log_probabilities: list[float], audio: Audio
     ) -> tuple[Word, ...]:
         """Word times from the cross-attention of one pass over the whole text."""
+        words = self._tokens.words(tokens)
+        sure = [float(np.exp(np.mean(log_probabilities[first:after]))) for _, first, after in words]
+        if not self._attention:
+            return estimated_words([text for text, _, _ in words], sure, audio)
         inputs = self._inputs([START, *tokens], states, self._nothing(), False)
         layers = self._decoder.run(self._attention, inputs)
         attention = np.concatenate([layer[0] for layer in layers])
-        starts = align(attention, SAMPLES_PER_STATE, len(audio))
-        words = []
-        for text, first, after in self._tokens.words(tokens):
-            confidence = float(np.exp(np.mean(log_probabilities[first:after])))
-            words.append(Word(text, starts[first], starts[after], confidence))
-        return tuple(words)
+        starts = align(attention, SAMPLES_PER_STATE)
+        timed = [
+            (text, starts[first], starts[after], confidence)
+            for (text, first, after), confidence in zip(words, sure, strict=True)
+        ]
+        return settle_words(timed, audio, ATTENTION_LEAD)
 
     def _nothing(self) -> dict[str, NDArray[Any]]:
         return {i.name: np.zeros((1, i.shape[1], 0, i.shape[3]), np.float32) for i in self._past}
@@ -161,6 +169,14 @@ class Moonshine:
             "use_cache_branch": np.array([cached]),
             **past,
         }
+
+
+def _attention_in(decoder: bytes) -> list[str]:
+    """Names of the cross-attention of every layer; none where an export calls them otherwise."""
+    names: list[str] = []
+    while ATTENTION.format(len(names)).encode() in decoder:
+        names.append(ATTENTION.format(len(names)))
+    return names
 
 
 def _present(past: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from tritone_models.parameters import Parameters
 from tritone_models.recognisers.mel import FRAMES_PER_SECOND, HOP, LogMel
 from tritone_models.recognisers.whisper_tokens import WhisperTokens
+from tritone_models.recognisers.word_times import settle_words
 from tritone_models.speech.filters import without_loop
 from tritone_models.speech.hypothesis import (
     SAMPLE_RATE,
@@ -23,6 +24,8 @@ from tritone_models.weights import find_weights
 FILES = ("model.bin", "config.json", "tokenizer.json")
 TOKENS_PER_SECOND = 7
 SAMPLES_PER_TIMESTAMP = 320
+ATTENTION_LEAD = {"whisper-base": 1_700, "whisper-tiny-en": -500}
+"""Samples; measured on synthesized speech whose word times are known: docs/models.md."""
 LIKELY = 3.0
 """How much more probable the session's own language is than a new one."""
 READ_AS = {"ur": "hi"}
@@ -45,6 +48,7 @@ class Whisper:
         beam: int,
         batch: int,
         workers: int,
+        lead: int,
     ) -> None:
         self.languages = tokens.languages
         self.batch = batch
@@ -55,6 +59,7 @@ class Whisper:
         self._mel = LogMel(model.n_mels)
         self._window_seconds = window_seconds
         self._beam = beam
+        self._lead = lead
 
     @classmethod
     def load(cls, parameters: Parameters, weights: str = "weights") -> "Whisper":
@@ -81,7 +86,9 @@ class Whisper:
         )
         tokens = WhisperTokens.read(folder, model.is_multilingual)
         window = parameters.number("window_seconds", 10.0)
-        whisper = cls(model, tokens, window, parameters.integer("beam", 1), batch, workers)
+        lead = parameters.integer("attention_lead", ATTENTION_LEAD.get(folder.name, 0))
+        beam = parameters.integer("beam", 1)
+        whisper = cls(model, tokens, window, beam, batch, workers, lead)
         for size in {1, batch}:
             noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
             whisper.decode([DecodeRequest(noise, language="en")] * size)
@@ -182,13 +189,16 @@ class Whisper:
             begins.setdefault(token, timestamp * SAMPLES_PER_TIMESTAMP)
         probabilities = alignment.text_token_probs
         end = len(audio)
-        words = []
-        for text, first, after in self._tokens.words(tokens, language):
-            start = min(begins.get(first, end), end)
-            stop = min(max(begins.get(after, end), start), end)
-            confidence = float(np.mean(probabilities[first:after] or [0.0]))
-            words.append(Word(text, start, stop, confidence))
-        return tuple(words)
+        words = [
+            (
+                text,
+                begins.get(first, end),
+                begins.get(after, end),
+                float(np.mean(probabilities[first:after] or [0.0])),
+            )
+            for text, first, after in self._tokens.words(tokens, language)
+        ]
+        return settle_words(words, audio, self._lead)
 
 
 def most_likely(shares: Sequence[tuple[str, float]], request: DecodeRequest) -> tuple[str, float]:
