@@ -74,6 +74,21 @@ function ownCertificate({ TRITONE_TLS_CERT: cert, TRITONE_TLS_KEY: key }) {
   return { cert, key };
 }
 
+function subjectsHere(env) {
+  return certificateSubjects({ host: hostname(), addresses: lanAddresses(), announced: env.ANNOUNCED_ADDRESS });
+}
+
+function generatedFiles(cache, { names, addresses }) {
+  const folder = join(cache, 'tls', hashOf(...names, '', ...addresses));
+  return { folder, cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+}
+
+/** The files that the server would use now, whether they exist or not. @throws {SetupFailure} */
+export function findCertificate({ cache, env = process.env }) {
+  const own = ownCertificate(env);
+  return own ? { ...own, own: true } : generatedFiles(cache, subjectsHere(env));
+}
+
 /**
  * The user's certificate, or one generated for this machine's names and addresses and kept until these change or it expires.
  * @returns {Promise<{ cert: string, key: string }>} PEM files
@@ -82,13 +97,8 @@ function ownCertificate({ TRITONE_TLS_CERT: cert, TRITONE_TLS_KEY: key }) {
 export async function ensureCertificate({ checkout, cache, progress, env = process.env }) {
   const own = ownCertificate(env);
   if (own) return own;
-  const subjects = certificateSubjects({
-    host: hostname(),
-    addresses: lanAddresses(),
-    announced: env.ANNOUNCED_ADDRESS,
-  });
-  const folder = join(cache, 'tls', hashOf(...subjects.names, '', ...subjects.addresses));
-  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  const subjects = subjectsHere(env);
+  const { folder, ...files } = generatedFiles(cache, subjects);
   const isWhole = () => existsSync(files.key) && existsSync(files.cert) && isCurrent(readFileSync(files.cert));
   if (isWhole()) return files;
   return withLock(join(cache, 'tls.lock'), async () => {

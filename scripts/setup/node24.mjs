@@ -22,6 +22,14 @@ export function isNodeFit(version) {
   return Number.parseInt(version.replace(/^v/, ''), 10) >= MIN_NODE_MAJOR;
 }
 
+const folderOf = (cache) => join(cache, 'node', NODE_VERSION);
+
+/** The Node that an earlier set-up fetched. */
+export function fetchedNode(cache) {
+  const bin = join(folderOf(cache), 'bin', 'node');
+  return existsSync(bin) ? bin : undefined;
+}
+
 /**
  * A Node of 24 or newer: this one, or the one fetched into the cache.
  * @returns {Promise<string>} path of the executable
@@ -29,7 +37,7 @@ export function isNodeFit(version) {
  */
 export async function ensureNode24({ cache, progress, logFile }) {
   if (isNodeFit(process.version)) return process.execPath;
-  const folder = join(cache, 'node', NODE_VERSION);
+  const folder = folderOf(cache);
   const bin = join(folder, 'bin', 'node');
   if (existsSync(bin)) return bin;
   const platform = `${process.platform}-${process.arch}`;

@@ -30,6 +30,15 @@ function environmentFolder(cache, kind, python, files) {
   return join(cache, kind, `${python.version.slice(0, 2).join('.')}-${key}`);
 }
 
+const mainFolder = ({ checkout, cache, python }) =>
+  environmentFolder(cache, 'python', python, [requirementsOf(checkout, 'requirements.txt')]);
+
+/** The whole environment of an earlier set-up for this interpreter and these pins. */
+export function findEnvironment(options) {
+  const folder = mainFolder(options);
+  return existsSync(join(folder, COMPLETE)) ? folder : undefined;
+}
+
 export function sitePackages(environment) {
   const lib = join(environment, 'lib');
   const name = readdirSync(lib).find((entry) => entry.startsWith('python3.'));
@@ -88,7 +97,7 @@ export async function missingForStub(environment, python) {
  */
 export async function ensurePythonEnvironment({ checkout, cache, python, progress, logFile }) {
   const requirements = requirementsOf(checkout, 'requirements.txt');
-  const folder = environmentFolder(cache, 'python', python, [requirements]);
+  const folder = mainFolder({ checkout, cache, python });
   if (existsSync(join(folder, COMPLETE))) return folder;
   const version = pinOf(readFileSync(requirements, 'utf8'), 'nvidia-pytriton');
   const what = 'The Python environment with Triton';

@@ -1,0 +1,64 @@
+/** `npm run doctor`: everything the product needs, found or not, fit or not, and how to mend it. Installs nothing. */
+import { mkdirSync } from 'node:fs';
+import { checkDisk, checkGpu, checkSharedMemory, checkSystem } from './doctor/machine.mjs';
+import { checkPorts, checkUdp } from './doctor/network.mjs';
+import {
+  checkAllWeights,
+  checkCertificate,
+  checkChromium,
+  checkDependencies,
+  checkNode,
+  checkPython,
+  checkTriton,
+  checkWorker,
+} from './doctor/provisions.mjs';
+import { formatTable, isHealthy } from './doctor/table.mjs';
+import { cacheFolder } from './setup/cache.mjs';
+import { tritonOf } from './setup/platform.mjs';
+import { CHECKOUT } from './setup/prepare.mjs';
+import { Progress } from './setup/steps.mjs';
+import { modelsFolder } from './setup/weights.mjs';
+
+const cache = cacheFolder();
+mkdirSync(cache, { recursive: true });
+const { row: nodeRow, node } = checkNode(cache);
+const context = { checkout: CHECKOUT, cache, node, progress: new Progress({ quiet: true }) };
+const triton = tritonOf();
+
+/** Rows of what the embedded Triton stands on; none of it matters with one elsewhere. */
+async function checkEmbedded() {
+  const { rows, environment } = await checkPython(context);
+  rows.push(...(await checkAllWeights(cache)), await checkSharedMemory());
+  if (!environment || !node) return rows;
+  const env = {
+    ...process.env,
+    TRITONE_CACHE_DIR: cache,
+    TRITONE_PYTHON_ENV: environment,
+    TRITONE_MODELS_DIR: modelsFolder(cache),
+  };
+  return [...rows, ...(await checkTriton({ ...context, env }))];
+}
+
+async function checkInference() {
+  if (triton.kind === 'embedded') return checkEmbedded();
+  if (triton.kind === 'remote' && node) return checkTriton({ ...context, env: process.env });
+  const found = triton.why ?? 'not asked: Node is missing';
+  return [{ what: 'Triton', found, fit: 'no', mend: 'set TRITON_URL to a Triton elsewhere' }];
+}
+
+const rows = [
+  checkSystem(),
+  nodeRow,
+  checkDependencies(CHECKOUT),
+  await checkWorker(context),
+  ...(await checkGpu()),
+  ...(await checkPorts()),
+  ...(await checkUdp()),
+  checkCertificate(cache),
+  await checkDisk(cache),
+  ...(await checkInference()),
+  await checkChromium(),
+];
+console.log(formatTable(rows));
+console.log(isHealthy(rows) ? '\nEverything that is needed is fit.' : '\nWhat is marked ✗ has to be mended.');
+process.exitCode = isHealthy(rows) ? 0 : 1;
