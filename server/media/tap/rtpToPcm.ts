@@ -15,6 +15,8 @@ const GAP_WAIT_MS = 120;
 /** A second of 20 ms packets. */
 const MAX_WAITING_PACKETS = 50;
 const FILL_EVERY_MS = 100;
+/** A timer this late tells that the event loop was held up: packets are waiting to be read, and come first. */
+const HELD_UP_MS = 40;
 const MAX_QUEUED_MS = 2000;
 
 export interface RtpToPcmOptions {
@@ -135,9 +137,12 @@ export class RtpToPcm {
   }
 
   #fillLater(): void {
-    this.#forgetFill = this.#options.clock.after(FILL_EVERY_MS, () => {
+    const { clock, roomNowMs } = this.#options;
+    const dueMs = clock.nowMs() + FILL_EVERY_MS;
+    this.#forgetFill = clock.after(FILL_EVERY_MS, () => {
+      const heldUp = clock.nowMs() > dueMs + HELD_UP_MS;
       // What waits behind a gap will be written within its deadline; silence must not take its place.
-      if (this.#order.deadlineMs === undefined) this.#line.fill(this.#options.roomNowMs());
+      if (!heldUp && this.#order.deadlineMs === undefined) this.#line.fill(roomNowMs());
       this.#fillLater();
     });
   }
