@@ -1,0 +1,73 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { TritoneError, TritoneRoom } from '../../sdk/index.ts';
+import { Call } from './call/Call.tsx';
+import { CallDevices } from './call/callDevices.ts';
+import { Ended } from './Ended.tsx';
+import { readDeepLink } from './lib/deepLink.ts';
+import { settings } from './lib/settings.ts';
+import type { Entrance } from './lobby/entrance.ts';
+import { Joining } from './lobby/Joining.tsx';
+import { Lobby } from './lobby/Lobby.tsx';
+import { useToast } from './ui/Toasts.tsx';
+
+type Stage =
+  | { at: 'lobby' }
+  | { at: 'joining'; room: string }
+  | { at: 'call'; room: TritoneRoom; devices: CallDevices }
+  | { at: 'ended'; room: string; error: TritoneError | undefined };
+
+const link = readDeepLink(globalThis.location.search);
+
+/** Lobby, call, end. */
+export function App() {
+  const [stage, setStage] = useState<Stage>(link.autojoin ? { at: 'joining', room: link.room ?? '' } : { at: 'lobby' });
+  const toast = useToast();
+  const autojoined = useRef(false);
+
+  const enter = useCallback(
+    async (entrance: Entrance) => {
+      setStage({ at: 'joining', room: entrance.room });
+      try {
+        const room = await TritoneRoom.join(entrance);
+        window.tritone = room;
+        const devices = new CallDevices(room);
+        void devices.start(entrance);
+        room.events.on('connection', (status) => {
+          if (status.state !== 'ended') return;
+          devices.close();
+          setStage({ at: 'ended', room: entrance.room, error: status.error });
+        });
+        setStage({ at: 'call', room, devices });
+      } catch (cause) {
+        entrance.microphone?.close();
+        entrance.camera?.close();
+        toast(TritoneError.from(cause, 'internal').message, 'error');
+        setStage({ at: 'lobby' });
+      }
+    },
+    [toast],
+  );
+
+  useEffect(() => {
+    if (!link.autojoin || autojoined.current) return;
+    autojoined.current = true;
+    void enter({
+      room: link.room ?? '',
+      name: link.name ?? (settings.current.name || 'Guest'),
+      language: link.language ?? settings.current.language,
+      microphoneOn: link.microphone ?? true,
+      cameraOn: link.camera ?? true,
+    });
+  }, [enter]);
+
+  switch (stage.at) {
+    case 'lobby':
+      return <Lobby link={link} onEnter={(entrance) => void enter(entrance)} />;
+    case 'joining':
+      return <Joining room={stage.room} />;
+    case 'call':
+      return <Call room={stage.room} devices={stage.devices} />;
+    case 'ended':
+      return <Ended room={stage.room} error={stage.error} onLobby={() => setStage({ at: 'lobby' })} />;
+  }
+}

@@ -1,0 +1,17 @@
+import { Icon } from '../ui/Icon.tsx';
+import type { CopyLink } from './useCopyLink.ts';
+
+/** Nobody else is here yet. */
+export function Invitation({ copyLink }: { copyLink: CopyLink }) {
+  return (
+    <div className="invitation">
+      <p>
+        <strong>You are the first one here.</strong> Send the link to the others:
+      </p>
+      <code>{copyLink.link}</code>
+      <button type="button" className="secondary" onClick={copyLink.copy}>
+        <Icon name={copyLink.copied ? 'check' : 'link'} size={18} /> {copyLink.copied ? 'Copied' : 'Copy link'}
+      </button>
+    </div>
+  );
+}

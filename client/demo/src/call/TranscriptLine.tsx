@@ -1,0 +1,58 @@
+import { memo } from 'react';
+import type { Caption, CaptionGap } from '../../../sdk/index.ts';
+import { clockTime } from '../lib/format.ts';
+import { speakerColor } from '../ui/Avatar.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { CaptionText } from './CaptionText.tsx';
+
+interface TranscriptLineProps {
+  caption: Caption;
+  name: string;
+  order: number;
+  /** First line of a turn: with name and time. */
+  headed: boolean;
+}
+
+export const TranscriptLine = memo(function TranscriptLine({ caption, name, order, headed }: TranscriptLineProps) {
+  const time = clockTime(caption.startMs);
+  return (
+    <li
+      className="line"
+      data-testid="transcript-entry"
+      data-participant={caption.participantId}
+      data-caption-id={caption.id}
+      data-final={caption.final}
+      data-revision={caption.revision}
+      data-start-ms={caption.startMs}
+      data-headed={headed}
+      style={{ '--speaker': speakerColor(order) }}
+    >
+      <p className={headed ? 'line-head' : 'visually-hidden'}>
+        <span className="line-name" data-testid="transcript-name">
+          {name}
+          {caption.source === 'screen' && ' · screen'}
+        </span>{' '}
+        <time data-testid="transcript-time">{time}</time>
+      </p>
+      <p className="line-text" data-testid="transcript-text">
+        <CaptionText caption={caption} />
+      </p>
+    </li>
+  );
+});
+
+const reasons: Record<CaptionGap['reason'], string> = {
+  overload: 'the recogniser was overloaded',
+  outage: 'the recogniser was away',
+  'packet-loss': 'the sound did not arrive',
+};
+
+export const TranscriptGap = memo(function TranscriptGap({ gap, name }: { gap: CaptionGap; name: string }) {
+  const seconds = Math.max(1, Math.round((gap.endMs - gap.startMs) / 1000));
+  return (
+    <li className="line-gap" data-testid="transcript-gap" data-participant={gap.participantId}>
+      <Icon name="warning" size={15} /> {clockTime(gap.startMs)} · {seconds} s of {name} are missing:{' '}
+      {reasons[gap.reason]}
+    </li>
+  );
+});

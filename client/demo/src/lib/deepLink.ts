@@ -1,0 +1,33 @@
+export interface DeepLink {
+  readonly room: string | undefined;
+  readonly name: string | undefined;
+  readonly language: string | undefined;
+  /** Join at once, without the lobby. */
+  readonly autojoin: boolean;
+  readonly camera: boolean | undefined;
+  readonly microphone: boolean | undefined;
+}
+
+/** `/?room=R&name=N&autojoin=1&language=en&camera=0&microphone=0` */
+export function readDeepLink(search: string): DeepLink {
+  const query = new URLSearchParams(search);
+  return {
+    room: query.get('room') ?? undefined,
+    name: query.get('name') ?? undefined,
+    language: query.get('language') ?? undefined,
+    autojoin: query.get('autojoin') === '1' && (query.get('room') ?? '') !== '',
+    camera: flag(query.get('camera')),
+    microphone: flag(query.get('microphone')),
+  };
+}
+
+/** What to send to others: the room alone. */
+export function roomLink(room: string): string {
+  const link = new URL(globalThis.location.pathname, globalThis.location.origin);
+  link.searchParams.set('room', room);
+  return link.href;
+}
+
+function flag(value: string | null): boolean | undefined {
+  return value === null ? undefined : value !== '0';
+}

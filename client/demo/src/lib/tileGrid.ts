@@ -1,0 +1,23 @@
+export interface TileGrid {
+  columns: number;
+  tileWidth: number;
+  tileHeight: number;
+}
+
+const ASPECT = 16 / 9;
+/** A tile may be this much narrower than 16:9 where that fills the space better (portrait phones). */
+const NARROWEST = 1;
+
+/** The grid in which `count` equal tiles fill `width` by `height` CSS pixels best. */
+export function tileGrid(count: number, width: number, height: number, gap: number): TileGrid {
+  let best: TileGrid = { columns: 1, tileWidth: 0, tileHeight: 0 };
+  for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const cellWidth = (width - gap * (columns - 1)) / columns;
+    const cellHeight = (height - gap * (rows - 1)) / rows;
+    const tileHeight = Math.max(0, Math.min(cellHeight, cellWidth / NARROWEST));
+    const tileWidth = Math.max(0, Math.min(cellWidth, tileHeight * ASPECT));
+    if (tileWidth * tileHeight > best.tileWidth * best.tileHeight) best = { columns, tileWidth, tileHeight };
+  }
+  return best;
+}
