@@ -12,28 +12,25 @@ import { audioTensor, readTexts, type Tensor } from './tensors.ts';
 const CHUNK_MS = 100;
 /** One request carries no more, so that a long backlog does not hold the others up. */
 const MAX_CHUNK_MS = 500;
+/** A model that is behind holds its acknowledgements back: this is all that it is sent meanwhile. */
 const MAX_UNACKNOWLEDGED = 10;
-/** After END a model may still think; silent for so long, it is taken for dead. */
-const END_DEADLINE_MS = 10_000;
+/** While an answer is due something must come, be it an acknowledgement or an event. */
+const SILENCE_DEADLINE_MS = 10_000;
+/** Models and Triton forget sequences that say nothing for 20-30 s. */
+const KEEP_ALIVE_MS = 8000;
 const MAX_UNREAD_EVENTS = 1024;
-const WRITE_SLICE_MS = 1000;
-/** `write` runs no further ahead of what the model has settled, */
-const WRITE_AHEAD_MS = 20_000;
-/** and waits no longer for a model that tells nothing of its progress. */
-const WRITE_PATIENCE_MS = 5000;
+const WRITE_ROOM_MS = 1000;
 
 export interface ParsedEvent<Event> {
   readonly type: string;
   /** Undefined where Tritone does not know the type: a newer model may send it. */
   readonly event: Event | undefined;
-  /** Everything before it has been dealt with. */
-  readonly settledSample: number | undefined;
 }
 
 export interface ModelStreamOptions<Event> {
   readonly model: string;
   readonly sequence: Sequence;
-  /** BYTES[1,1] sent with the first audio. */
+  /** Sent with the first audio. */
   readonly startInputs: readonly Tensor[];
   readonly parse: (text: string, map: SampleMap) => ParsedEvent<Event>;
   readonly clock: Clock;
@@ -53,27 +50,24 @@ export class ModelStream<Event> implements AsyncDisposable {
   /** Settles when the sequence is over, however. Never rejects. */
   readonly closed: Promise<void>;
   readonly #options: ModelStreamOptions<Event>;
-  readonly #sequence: Sequence;
   readonly #queue: PcmQueue;
   readonly #events = new BoundedQueue<Event>({ limit: MAX_UNREAD_EVENTS, whenFull: 'refuse' });
   readonly #map = new SampleMap();
-  #waiters: (() => void)[] = [];
+  #writers: (() => void)[] = [];
   #sentSamples = 0;
-  #settledSample = 0;
-  #pushedSamples = 0;
-  #requests = 0;
   #unacknowledged = 0;
+  #started = false;
   #overdue = false;
-  #forgetFlush: (() => void) | undefined;
-  #forgetSilence: (() => void) | undefined;
   #ending = false;
   #endSent = false;
   #over = false;
+  #forgetFlush: (() => void) | undefined;
+  #forgetSilence: (() => void) | undefined;
+  #forgetKeepAlive: (() => void) | undefined;
 
   constructor(options: ModelStreamOptions<Event>) {
     this.model = options.model;
     this.#options = options;
-    this.#sequence = options.sequence;
     this.#queue = new PcmQueue(options.maxQueuedMs);
     this.events = this.#events;
     this.closed = this.#receive();
@@ -84,7 +78,6 @@ export class ModelStream<Event> implements AsyncDisposable {
   /** Never waits, never grows. Returns the ms dropped to make room; the caller marks that gap. */
   push(pcm: Int16Array): number {
     if (this.#over || this.#ending) return 0;
-    this.#pushedSamples += pcm.length;
     const dropped = this.#queue.push(pcm);
     this.#map.drop(this.#sentSamples, dropped);
     this.#flush();
@@ -93,12 +86,14 @@ export class ModelStream<Event> implements AsyncDisposable {
     return droppedMs;
   }
 
-  /** Waits for room and for a model that is far behind; nothing is dropped. Never rejects. */
+  /** Waits while more than a second is queued; nothing is dropped. Never rejects. */
   async write(pcm: Int16Array): Promise<void> {
-    const slice = WRITE_SLICE_MS * SAMPLES_PER_MS;
-    for (let offset = 0; offset < pcm.length && !this.#over; offset += slice) {
-      await this.#room();
-      this.push(pcm.subarray(offset, offset + slice));
+    const room = WRITE_ROOM_MS * SAMPLES_PER_MS;
+    for (let offset = 0; offset < pcm.length && !this.#over; offset += room) {
+      this.push(pcm.subarray(offset, offset + room));
+      while (!this.#over && this.#queue.samples > room) {
+        await new Promise<void>((resolve) => this.#writers.push(resolve));
+      }
     }
   }
 
@@ -106,8 +101,7 @@ export class ModelStream<Event> implements AsyncDisposable {
   end(): Promise<void> {
     if (!this.#ending) {
       this.#ending = true;
-      this.#expectAnEvent();
-      if (this.#requests === 0 && this.#queue.samples === 0) this.#sequence.cancel();
+      if (!this.#started && this.#queue.samples === 0) this.#options.sequence.cancel();
       else this.#flush();
     }
     return this.closed;
@@ -115,7 +109,7 @@ export class ModelStream<Event> implements AsyncDisposable {
 
   /** Cancels at once; `events` ends. Never rejects; twice is once. */
   close(): Promise<void> {
-    this.#sequence.cancel();
+    this.#options.sequence.cancel();
     return this.closed;
   }
 
@@ -123,10 +117,10 @@ export class ModelStream<Event> implements AsyncDisposable {
     return this.close();
   }
 
-  /** Sends what is due: the first audio at once, then 100 ms together, and never more than Triton acknowledges. */
+  /** Sends what is due: the first audio at once, then 100 ms together, and never more than is acknowledged. */
   #flush(): void {
-    while (this.#isDue()) this.#send();
-    if (this.#queue.samples > 0 && !this.#overdue) {
+    while (this.#isDue()) this.#send(this.#queue.take(MAX_CHUNK_MS * SAMPLES_PER_MS));
+    if (this.#queue.samples > 0 && !this.#overdue && !this.#over) {
       this.#forgetFlush ??= this.#options.clock.after(CHUNK_MS, () => {
         this.#overdue = true;
         this.#flush();
@@ -138,94 +132,88 @@ export class ModelStream<Event> implements AsyncDisposable {
     if (this.#over || this.#unacknowledged >= MAX_UNACKNOWLEDGED) return false;
     if (this.#ending) return !this.#endSent;
     if (this.#queue.samples === 0) return false;
-    return this.#requests === 0 || this.#overdue || this.#queue.samples >= CHUNK_MS * SAMPLES_PER_MS;
+    return !this.#started || this.#overdue || this.#queue.samples >= CHUNK_MS * SAMPLES_PER_MS;
   }
 
-  #send(): void {
+  #send(audio: Buffer): void {
+    const { clock, metrics, sequence, startInputs } = this.#options;
     this.#forgetFlush?.();
     this.#forgetFlush = undefined;
     this.#overdue = false;
-    const audio = this.#queue.take(MAX_CHUNK_MS * SAMPLES_PER_MS);
-    const inputs = [audioTensor('AUDIO', audio), ...(this.#requests === 0 ? this.#options.startInputs : [])];
-    const end = this.#ending && this.#queue.samples === 0;
-    this.#endSent = end;
-    this.#requests += 1;
-    this.#unacknowledged += 1;
+    this.#endSent = this.#ending && this.#queue.samples === 0;
+    const first = !this.#started;
+    const inputs = [audioTensor('AUDIO', audio), ...(first ? startInputs : [])];
+    this.#started = true;
     this.#sentSamples += audio.length / Int16Array.BYTES_PER_ELEMENT;
-    const { clock, metrics } = this.#options;
+    this.#unacknowledged += 1;
     const sentAtMs = clock.nowMs();
-    void this.#sequence.send(inputs, { end }).then(() => {
-      metrics.ackMs.observe(clock.nowMs() - sentAtMs);
+    void sequence.send(inputs, { end: this.#endSent }).then(() => {
+      if (!first) metrics.ackMs.observe(clock.nowMs() - sentAtMs);
       this.#unacknowledged -= 1;
+      this.#heard();
       this.#flush();
-      this.#wake();
+      this.#admitWriters();
+    });
+    this.#expectAnswer();
+    this.#forgetKeepAlive?.();
+    this.#forgetKeepAlive = clock.after(KEEP_ALIVE_MS, () => {
+      if (!this.#over && !this.#endSent && this.#unacknowledged === 0) this.#send(this.#queue.take(0));
     });
   }
 
   async #receive(): Promise<void> {
+    const { sequence } = this.#options;
     try {
-      for await (const outputs of this.#sequence.outputs) {
+      for await (const outputs of sequence.outputs) {
         const tensor = outputs.get('EVENT');
         for (const text of tensor === undefined ? [] : readTexts(tensor)) this.#accept(text);
       }
       this.#events.close();
     } catch (cause) {
       const failure = TritoneError.from(cause, 'inference.failed', { reason: 'an event does not fit its schema' });
-      this.#sequence.cancel(failure);
+      sequence.cancel(failure);
       this.#events.fail(failure);
     }
     this.#finish();
-    await this.#sequence.closed;
+    await sequence.closed;
   }
 
   #accept(text: string): void {
-    const { type, event, settledSample } = this.#options.parse(text, this.#map);
+    this.#heard();
+    const { type, event } = this.#options.parse(text, this.#map);
     this.#options.metrics.event(type);
-    this.#settledSample = Math.max(this.#settledSample, settledSample ?? 0);
-    if (this.#ending) this.#expectAnEvent();
     if (event !== undefined && this.#events.push(event) > 0) {
       throw new TritoneError('internal', {}, { cause: new Error('the events of a model are not read') });
     }
-    this.#wake();
   }
 
-  #expectAnEvent(): void {
+  /** The model lives; where more is due of it, its time starts anew. */
+  #heard(): void {
     this.#forgetSilence?.();
-    this.#forgetSilence = this.#options.clock.after(END_DEADLINE_MS, () => {
-      const late = { model: this.model, deadlineMs: END_DEADLINE_MS };
-      this.#sequence.cancel(new TritoneError('inference.timeout', late));
+    this.#forgetSilence = undefined;
+    if (this.#unacknowledged > 0 || this.#endSent) this.#expectAnswer();
+  }
+
+  #expectAnswer(): void {
+    if (this.#over) return;
+    this.#forgetSilence ??= this.#options.clock.after(SILENCE_DEADLINE_MS, () => {
+      const late = { model: this.model, deadlineMs: SILENCE_DEADLINE_MS };
+      this.#options.sequence.cancel(new TritoneError('inference.timeout', late));
     });
   }
 
-  async #room(): Promise<void> {
-    const { clock } = this.#options;
-    const startedAtMs = clock.nowMs();
-    const queueIsLong = () => this.#queue.samples >= WRITE_SLICE_MS * SAMPLES_PER_MS;
-    const modelIsBehind = () =>
-      this.#pushedSamples - this.#settledSample > WRITE_AHEAD_MS * SAMPLES_PER_MS &&
-      clock.nowMs() - startedAtMs < WRITE_PATIENCE_MS;
-    while (!this.#over && (queueIsLong() || modelIsBehind())) {
-      await new Promise<void>((resolve) => {
-        const forget = clock.after(WRITE_PATIENCE_MS, resolve);
-        this.#waiters.push(() => {
-          forget();
-          resolve();
-        });
-      });
-    }
-  }
-
-  #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
+  #admitWriters(): void {
+    const writers = this.#writers;
+    this.#writers = [];
+    for (const admit of writers) admit();
   }
 
   #finish(): void {
     this.#over = true;
     this.#forgetFlush?.();
     this.#forgetSilence?.();
+    this.#forgetKeepAlive?.();
     this.#queue.clear();
-    this.#wake();
+    this.#admitWriters();
   }
 }

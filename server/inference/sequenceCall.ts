@@ -31,8 +31,6 @@ export interface SequenceCallOptions {
   readonly clock: Clock;
   /** What an END request carries when it comes without data: Triton wants every required input, though empty. */
   readonly emptyInputs: readonly Tensor[];
-  /** A request that is not acknowledged by then fails the call. */
-  readonly ackDeadlineMs: number;
   /** Hears of a failure before the reader does. */
   readonly onFailure?: (failure: TritoneError) => void;
 }
@@ -50,7 +48,7 @@ export class SequenceCall implements Sequence {
   readonly #stream: InferStream;
   readonly #correlationId: number;
   readonly #outputs = new BoundedQueue<Outputs>({ limit: MAX_UNREAD, whenFull: 'refuse' });
-  readonly #unacknowledged = new Map<string, { resolve: () => void; forgetDeadline: () => void }>();
+  readonly #unacknowledged = new Map<string, () => void>();
   readonly #settle: () => void;
   readonly #forgetClient: () => void;
   #sent = 0;
@@ -79,9 +77,9 @@ export class SequenceCall implements Sequence {
     const end = flags.end === true;
     this.#sent += 1;
     this.#ended = end;
-    const { model, clock, ackDeadlineMs } = this.#options;
+    const { model } = this.#options;
     const sequence = { id: this.#correlationId, start, end };
-    const acknowledged = start ? Promise.resolve() : this.#acknowledgement(id, clock, ackDeadlineMs);
+    const acknowledged = start ? Promise.resolve() : this.#acknowledgement(id);
     this.#stream.write(inferRequest({ model, id, inputs, sequence }));
     return acknowledged;
   }
@@ -90,13 +88,8 @@ export class SequenceCall implements Sequence {
     this.#finish(cause);
   }
 
-  #acknowledgement(id: string, clock: Clock, deadlineMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const forgetDeadline = clock.after(deadlineMs, () =>
-        this.#finish(new TritoneError('inference.timeout', { model: this.#options.model, deadlineMs })),
-      );
-      this.#unacknowledged.set(id, { resolve, forgetDeadline });
-    });
+  #acknowledgement(id: string): Promise<void> {
+    return new Promise((resolve) => this.#unacknowledged.set(id, resolve));
   }
 
   #handle(message: ModelStreamInferResponse): void {
@@ -119,8 +112,7 @@ export class SequenceCall implements Sequence {
   #acknowledge(id: string): void {
     const waiting = this.#unacknowledged.get(id);
     this.#unacknowledged.delete(id);
-    waiting?.forgetDeadline();
-    waiting?.resolve();
+    waiting?.();
   }
 
   #explain(error: unknown): TritoneError {

@@ -40,14 +40,7 @@ const knownTypes: ReadonlySet<string> = new Set(wireEvent.options.map((option) =
 export function parseSpeechEvent(text: string, map: SampleMap): ParsedEvent<SpeechEvent> {
   const json: unknown = JSON.parse(text);
   const { type } = anyEvent.parse(json);
-  if (!knownTypes.has(type)) return { type, event: undefined, settledSample: undefined };
-  const event = toSpeechEvent(wireEvent.parse(json), map);
-  return { type, event, settledSample: settledBy(event) };
-}
-
-function settledBy(event: SpeechEvent): number | undefined {
-  if (event.type === 'progress') return event.settledSample;
-  return event.type === 'final' ? event.endSample : undefined;
+  return { type, event: knownTypes.has(type) ? toSpeechEvent(wireEvent.parse(json), map) : undefined };
 }
 
 function toSpeechEvent(wire: z.infer<typeof wireEvent>, map: SampleMap): SpeechEvent {

@@ -14,8 +14,6 @@ import type { TritonClient } from './tritonClient.ts';
 
 /** A speaker's ring of 30 s and a second more: a stream that resumes is handed the whole ring at once. */
 const MAX_QUEUED_MS = 31_000;
-/** Acknowledgements take 2 ms, and a second under the worst load seen (docs/inference.md). */
-const ACK_DEADLINE_MS = 5000;
 
 export interface TritonSpeechToTextOptions {
   readonly catalogue: Catalogue;
@@ -52,7 +50,6 @@ export class TritonSpeechToText implements SpeechToText {
         model: choice.card.name,
         clock,
         emptyInputs: [audioTensor('AUDIO', Buffer.alloc(0))],
-        ackDeadlineMs: ACK_DEADLINE_MS,
         onFailure: (failure) => {
           if (failure.retryable) suspect();
         },

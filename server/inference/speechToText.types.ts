@@ -68,7 +68,10 @@ export interface SpeechStream extends AsyncDisposable {
    * `pcm` is kept until it is sent: do not write to it again.
    */
   push(pcm: Int16Array): number;
-  /** For files: waits for room and for a model that is far behind; nothing is dropped. Never rejects: failures are in `events`. */
+  /**
+   * For files and for catching up: waits while more than a second is queued, as it is when the model holds back its
+   * acknowledgements; nothing is dropped. Never rejects: failures are in `events`.
+   */
   write(pcm: Int16Array): Promise<void>;
   /** No more audio: what was pushed is still recognised, then `events` ends. Never rejects. */
   end(): Promise<void>;

@@ -7,6 +7,9 @@ const LONGEST_LINE = 1000;
 /** Triton's `W1123 16:36:57.123456 4711 model.cc:42] "text"`; lines of other forms come from the models. */
 const tritonLine = /^([IWEF])\d{4} [\d:.]+ +\d+ +(\S+)\] (.*)$/;
 
+/** Told as an error by every start on a CPU. */
+const usual = /CudaDriverHelper has not been initialized/;
+
 /** Passes what Triton and its models write on to the log, line by line. */
 export function followOutput(output: Readable, log: Log): void {
   createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (raw) => {
@@ -14,8 +17,7 @@ export function followOutput(output: Readable, log: Log): void {
     if (line.trim() === '') return;
     const [, level, where, text] = tritonLine.exec(line) ?? [];
     if (text === undefined) log.debug({ line }, 'model output');
-    // Of its warnings a healthy start brings some, of drivers that a CPU does not need.
-    else if (level === 'I' || level === 'W') log.debug({ where, line: text }, 'triton output');
+    else if (level === 'I' || level === 'W' || usual.test(text)) log.debug({ where, line: text }, 'triton output');
     else log.warn({ where, line: text }, 'triton complains');
   });
 }
