@@ -17,9 +17,9 @@ export class BackOff {
     this.#tries = 0;
   }
 
-  /** Resolves after the next pause, `leastMs` at least, or when `signal` aborts. */
-  async pause(signal: AbortSignal, leastMs = 0): Promise<void> {
-    const ms = Math.max(leastMs, this.#pausesMs[Math.min(this.#tries, this.#pausesMs.length - 1)] ?? 0);
+  /** Resolves after the next pause, or when `signal` aborts. */
+  async pause(signal: AbortSignal): Promise<void> {
+    const ms = this.#pausesMs[Math.min(this.#tries, this.#pausesMs.length - 1)] ?? 0;
     this.#tries += 1;
     if (ms > 0) await sleep(this.#clock, ms, signal);
   }

@@ -12,7 +12,7 @@ import { TrackCaptioner } from './trackCaptioner.ts';
 
 /** When a call ends, the last words have this long to become captions. */
 const LAST_WORDS_MS = 2000;
-const REOPEN_TAP_PAUSES_MS = [0, 250, 1000];
+const REOPEN_TAP_PAUSES_MS = [100, 250, 1000];
 
 export interface RoomCaptionsOptions {
   room: RoomHandle;
@@ -72,9 +72,7 @@ export class RoomCaptions implements AsyncDisposable {
     const { signal } = this.#abort;
     const log = this.#options.log.child({ callId: room.callId, participantId: track.participantId });
     const backOff = new BackOff(clock, REOPEN_TAP_PAUSES_MS);
-    while (true) {
-      await backOff.pause(signal);
-      if (signal.aborted || !this.#isPublished(track)) return;
+    while (this.#isWanted(track)) {
       try {
         await this.#captionTap(track, log);
       } catch (cause) {
@@ -84,6 +82,7 @@ export class RoomCaptions implements AsyncDisposable {
       } finally {
         this.#captioners.delete(track.trackId);
       }
+      if (this.#isWanted(track)) await backOff.pause(signal);
     }
   }
 
@@ -99,11 +98,12 @@ export class RoomCaptions implements AsyncDisposable {
     const tap = await room.openTap(trackId, signal);
     const captioner = new TrackCaptioner({ tap, assembler, line, sink, clock, log, metrics, signal });
     this.#captioners.set(trackId, captioner);
-    if (!this.#isPublished(track) || this.#closing !== undefined) void captioner.finish();
+    if (!this.#isWanted(track)) void captioner.finish();
     await captioner.run();
   }
 
-  #isPublished({ trackId }: RoomTrack): boolean {
+  #isWanted({ trackId }: RoomTrack): boolean {
+    if (this.#abort.signal.aborted || this.#closing !== undefined) return false;
     return this.#options.room.tracks().some((track) => track.trackId === trackId);
   }
 

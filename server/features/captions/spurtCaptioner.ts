@@ -15,8 +15,6 @@ import type { TalkSpurt } from './talkSpurt.ts';
 import { TimeMap } from './timeMap.ts';
 
 const REOPEN_PAUSES_MS = [0, 250, 500, 500, 1000];
-/** A model that is not installed or still loads is asked for less often. */
-const NO_MODEL_PAUSE_MS = 2000;
 /** Who waited for a slot is captioned from here on; more would keep the slot from the others. */
 const CATCH_UP_AFTER_WAITING_MS = 10_000;
 /** Speech older than this is not worth a caption any more. */
@@ -91,9 +89,8 @@ export class SpurtCaptioner {
   /** Undefined when there is nothing left worth a caption. */
   async #open(): Promise<SpeechStream | undefined> {
     const { signal, log } = this.#options;
-    let leastMs = 0;
     while (true) {
-      await this.#backOff.pause(signal, leastMs);
+      await this.#backOff.pause(signal);
       if (signal.aborted || !this.#isWorthwhile(OLDEST_MS)) return undefined;
       try {
         return await this.#takePlace();
@@ -101,7 +98,6 @@ export class SpurtCaptioner {
         const error = TritoneError.from(cause, 'inference.unavailable', { reason: 'opening failed' });
         log.debug({ code: error.code }, 'recogniser not open');
         if (!error.retryable) return undefined;
-        leastMs = error.code === 'inference.no_model' ? NO_MODEL_PAUSE_MS : 0;
       }
     }
   }
@@ -198,7 +194,7 @@ export class SpurtCaptioner {
     const { assembler, sink, spurt } = this.#options;
     const end = Math.min(sample, spurt.endSample);
     if (end <= this.#settled) return;
-    let startMs = this.#toMs(this.#settled);
+    let startMs = this.#toMs(Math.max(this.#settled, spurt.onsetSample));
     for (const caption of assembler.abandon()) {
       sink.caption(caption);
       startMs = Math.max(startMs, caption.endMs);

@@ -24,6 +24,9 @@ export const defaultSpurtDetector: SpurtDetectorOptions = {
   highestDbov: -35,
 };
 
+/** Pauses between words are shorter. */
+const TALKING_MS = 300;
+
 export type SpurtChange = 'opened' | 'closed';
 
 /**
@@ -43,6 +46,11 @@ export class SpurtDetector {
 
   get open(): boolean {
     return this.#open;
+  }
+
+  /** Somebody spoke a moment ago. */
+  get talking(): boolean {
+    return this.#open && this.#quietMs < TALKING_MS;
   }
 
   /** @param filled the chunk stands in for sound that was never sent: it is quiet, and says nothing of the background */

@@ -1,12 +1,16 @@
 /** One stretch of talk on a track's time line, in samples. It grows until it is ended. */
 export class TalkSpurt {
+  /** Pre-roll included. */
   readonly startSample: number;
+  /** Where it was noticed. */
+  readonly onsetSample: number;
   #heardSample: number;
   #ended = false;
   #wake: (() => void) | undefined;
 
-  constructor(startSample: number) {
+  constructor(startSample: number, onsetSample: number = startSample) {
     this.startSample = startSample;
+    this.onsetSample = onsetSample;
     this.#heardSample = startSample;
   }
 

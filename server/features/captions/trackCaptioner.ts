@@ -2,6 +2,7 @@ import type { AudioTap } from '../../media/audioTap.ts';
 import { PCM_RATE, type PcmChunk } from '../../media/pcmChunk.ts';
 import { BoundedQueue } from '../../streams/boundedQueue.ts';
 import { sleep } from './backOff.ts';
+import { type Loss, LossWatch } from './lossWatch.ts';
 import { PcmRing } from './pcmRing.ts';
 import { soundLevelDbov } from './soundLevel.ts';
 import { SpurtCaptioner, type SpurtCaptionerOptions } from './spurtCaptioner.ts';
@@ -30,6 +31,7 @@ export class TrackCaptioner {
   readonly #ring = new PcmRing(RING_SECONDS * PCM_RATE);
   readonly #roomTime = TimeMap.toMs(PCM_RATE);
   readonly #detector = new SpurtDetector();
+  readonly #losses = new LossWatch();
   readonly #spurts = new BoundedQueue<TalkSpurt>({ limit: MAX_WAITING_SPURTS, whenFull: 'drop-oldest' });
   #spurt: TalkSpurt | undefined;
   #lastSpurtEnd = 0;
@@ -54,6 +56,7 @@ export class TrackCaptioner {
   /** Muted: the last word is captioned now, not after a pause that never comes. */
   async endSpurtSoon(): Promise<void> {
     const { clock, signal } = this.#options;
+    this.#losses.forget();
     await sleep(clock, LAST_PACKETS_MS, signal);
     this.#endSpurt();
   }
@@ -71,15 +74,22 @@ export class TrackCaptioner {
     this.#heardAtMs = this.#options.clock.nowMs();
     const endSample = chunk.startSample + chunk.pcm.length;
     const durationMs = (chunk.pcm.length * 1000) / PCM_RATE;
+    const lost = this.#losses.hear(chunk, this.#detector.talking);
+    if (lost !== undefined) this.#markLoss(lost);
     const change = this.#detector.hear(soundLevelDbov(chunk), durationMs, chunk.origin === 'silence');
     if (change === 'opened') this.#beginSpurt(endSample);
     this.#spurt?.hear(endSample);
     if (change === 'closed') this.#endSpurt();
   }
 
+  #markLoss({ startSample, endSample }: Loss): void {
+    const [startMs, endMs] = [this.#roomTime.at(startSample), this.#roomTime.at(endSample)];
+    this.#options.sink.gap(Math.round(startMs), Math.round(endMs), 'packet-loss');
+  }
+
   #beginSpurt(onset: number): void {
     const preRoll = onset - (PRE_ROLL_MS * PCM_RATE) / 1000;
-    const spurt = new TalkSpurt(Math.max(preRoll, this.#lastSpurtEnd, this.#ring.startSample));
+    const spurt = new TalkSpurt(Math.max(preRoll, this.#lastSpurtEnd, this.#ring.startSample), onset);
     this.#spurt = spurt;
     this.#spurts.push(spurt);
     this.#watchForStall(spurt);

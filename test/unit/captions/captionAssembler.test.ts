@@ -36,7 +36,14 @@ function final(utterance: number, startS: number, endS: number, text: string): S
       endSample: (startS + index + 0.5) * SECOND,
       confidence: 1.01,
     }));
-  return { ...partial(utterance, startS, endS, text), type: 'final', words, confidence: 0.9, reason: 'pause' };
+  return {
+    ...partial(utterance, startS, endS, text),
+    type: 'final',
+    words,
+    wordsEstimated: false,
+    confidence: 0.9,
+    reason: 'pause',
+  };
 }
 
 const seen = (captions: readonly { id: string; revision: number; text: string; final: boolean }[]) =>
