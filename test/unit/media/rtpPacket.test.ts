@@ -75,7 +75,7 @@ describe('parseRtp', () => {
   it('never throws and never reads beyond the datagram, whatever it is given', () => {
     const random = seededRandom(7);
     for (let round = 0; round < 20_000; round += 1) {
-      const datagram = Buffer.from({ length: Math.floor(random() * 60) }, () => Math.floor(random() * 256));
+      const datagram = Uint8Array.from({ length: Math.floor(random() * 60) }, () => Math.floor(random() * 256));
       if (round % 2 === 0 && datagram.length > 0) datagram[0] = 0x80 | (datagram[0] ?? 0);
       const packet = parseRtp(datagram);
       if (packet === undefined) continue;
