@@ -8,7 +8,7 @@ const withRealProcesses = { fileParallelism: false, hookTimeout: 120 * SECOND_MS
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] } },
       {
         test: {
           name: 'integration',

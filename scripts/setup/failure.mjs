@@ -35,18 +35,20 @@ const HASH = /DO NOT MATCH THE HASHES|EINTEGRITY|hash mismatch/i;
 const ABSENT = /No matching distribution found|ETARGET|E404|404 Not Found|Unable to locate package/i;
 
 /**
- * Why a package manager failed, read from its output, as the end of a sentence.
+ * Why a child failed, read from its output, as the end of a sentence.
  * Order matters: pip reports a closed network as "No matching distribution found" too.
  * @param {string} output stdout and stderr
+ * @param {{ fetches: boolean }} options whether it is a package manager, whose words about the network can be believed
  * @returns {{ why: string, remedy: string } | undefined}
  */
-export function diagnose(output) {
+export function diagnose(output, { fetches }) {
   if (DISK.test(output)) {
     return {
       why: 'the disk is full',
       remedy: 'free some space, or set TRITONE_CACHE_DIR to a folder on a bigger disk',
     };
   }
+  if (!fetches) return undefined;
   if (CERTIFICATE.test(output)) {
     return {
       why: 'the TLS certificate of the registry is not trusted here (an intercepting proxy?)',

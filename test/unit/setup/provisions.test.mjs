@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { certificateSubjects } from '../../../scripts/setup/certificate.mjs';
+import { prebuiltUrl } from '../../../scripts/setup/mediasoupWorker.mjs';
+import { announcedAddress, lanAddresses } from '../../../scripts/setup/network.mjs';
+import { isNodeFit, withNodeFirst } from '../../../scripts/setup/node24.mjs';
+import { matchesLock } from '../../../scripts/setup/npmDependencies.mjs';
+import { serverEnvironment } from '../../../scripts/setup/prepare.mjs';
+import { missingLibraries, pinOf } from '../../../scripts/setup/python.mjs';
+import { doneLine } from '../../../scripts/setup/steps.mjs';
+import { modelsFolder, readSentencepieces } from '../../../scripts/setup/weights.mjs';
+import { WEIGHTS } from '../../../scripts/setup/weightsList.mjs';
+import { jobsFor } from '../../../scripts/worker/build.mjs';
+
+describe('Node', () => {
+  it('has to be 24 or newer', () => {
+    expect(['v20.20.2', 'v22.12.0', 'v24.0.0', 'v26.1.0'].map(isNodeFit)).toEqual([false, false, true, true]);
+  });
+
+  it('that was chosen comes first on PATH', () => {
+    expect(withNodeFirst('/cache/bin/node', { PATH: '/usr/bin' }).PATH).toBe('/cache/bin:/usr/bin');
+  });
+});
+
+describe('npm dependencies', () => {
+  const wanted = {
+    '': { version: '1.0.0' },
+    'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' },
+    'node_modules/for-another-system': { version: '2.0.0', optional: true },
+  };
+
+  it('are left alone when they are what the lock file says, without what is for other systems', () => {
+    expect(matchesLock(wanted, { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-a' } })).toBe(true);
+  });
+
+  it('are installed anew when one is absent, of another version or of other content', () => {
+    expect(matchesLock(wanted, {})).toBe(false);
+    expect(matchesLock(wanted, { 'node_modules/a': { version: '1.0.1', integrity: 'sha512-a' } })).toBe(false);
+    expect(matchesLock(wanted, { 'node_modules/a': { version: '1.0.0', integrity: 'sha512-b' } })).toBe(false);
+  });
+});
+
+describe("mediasoup's worker", () => {
+  it('is fetched from where its own package would fetch it', () => {
+    const machine = { version: '3.27.1', system: 'linux', cpu: 'x64', kernel: '6.1.0-13-amd64' };
+    const file = '3.27.1/mediasoup-worker-3.27.1-linux-x64-kernel6.tgz';
+    expect(prebuiltUrl({ ...machine, base: undefined })).toBe(
+      `https://github.com/versatica/mediasoup/releases/download/${file}`,
+    );
+    expect(prebuiltUrl({ ...machine, base: 'https://mirror' })).toBe(`https://mirror/${file}`);
+  });
+
+  it('is built by a compiler a core, by fewer where memory is short, by one at least', () => {
+    expect(jobsFor({ cores: 8, freeBytes: 32e9 })).toBe(8);
+    expect(jobsFor({ cores: 8, freeBytes: 2e9 })).toBe(2);
+    expect(jobsFor({ cores: 8, freeBytes: 0.1e9 })).toBe(1);
+  });
+});
+
+describe('the Python environment', () => {
+  it('finds a pin among its hashes', () => {
+    expect(pinOf('numpy==1.26.4 \\\n  --hash=x\nnvidia-pytriton==0.7.0 \\\n', 'nvidia-pytriton')).toBe('0.7.0');
+  });
+
+  it('hears from ldd what the stub lacks', () => {
+    const output = '\tlibpython3.11.so.1.0 => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x0)\n';
+    expect(missingLibraries(output)).toEqual(['libpython3.11.so.1.0']);
+  });
+});
+
+describe('weights', () => {
+  it('each have a hash, a licence and a source', () => {
+    for (const { files, licence, source, name } of WEIGHTS) {
+      for (const { sha256 } of Object.values(files)) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(`${name}: ${licence} ${source}`).toMatch(/MIT.*https:/);
+    }
+  });
+
+  it('of other versions stand in another folder, so that two checkouts share a cache', () => {
+    const newer = WEIGHTS.map((weights, at) => (at === 0 ? { ...weights, version: 'next' } : weights));
+    expect(modelsFolder('/cache', newer)).not.toBe(modelsFolder('/cache', WEIGHTS));
+  });
+
+  it('take the vocabulary out of a script without running it', () => {
+    const encoded = Buffer.from('<unk>\n<s>\n▁the').toString('base64');
+    expect(readSentencepieces(`const llama_vocab_base64 = "${encoded}";\nthrow 1;`)).toBe('["<unk>","<s>","▁the"]');
+    expect(() => readSentencepieces('something else')).toThrow('not where it is expected');
+  });
+});
+
+describe('the network', () => {
+  const entry = (address, more = {}) => ({ address, family: 'IPv4', internal: false, ...more });
+  const interfaces = {
+    docker0: [entry('172.17.0.1')],
+    lo: [entry('127.0.0.1', { internal: true })],
+    tun0: [entry('10.8.0.2')],
+    wlp2s0: [entry('192.168.1.7'), entry('fe80::1', { family: 'IPv6' })],
+    enp3s0: [entry('169.254.9.9')],
+  };
+
+  it('offers the address that a second laptop reaches before those of containers and tunnels', () => {
+    expect(lanAddresses(interfaces)).toEqual(['192.168.1.7', '172.17.0.1', '10.8.0.2', '169.254.9.9']);
+  });
+
+  it("announces the user's address, else the likeliest, else this machine alone", () => {
+    expect(announcedAddress({ ANNOUNCED_ADDRESS: '203.0.113.5' }, ['192.168.1.7'])).toBe('203.0.113.5');
+    expect(announcedAddress({}, ['192.168.1.7'])).toBe('192.168.1.7');
+    expect(announcedAddress({}, [])).toBe('127.0.0.1');
+  });
+});
+
+describe('the certificate', () => {
+  it('is for this machine by name and by every address under which it is reached', () => {
+    const here = { host: 'laptop', addresses: ['192.168.1.7'] };
+    expect(certificateSubjects({ ...here, announced: '203.0.113.5' })).toEqual({
+      names: ['laptop', 'localhost'],
+      addresses: ['127.0.0.1', '192.168.1.7', '203.0.113.5', '::1'],
+    });
+    expect(certificateSubjects({ ...here, announced: 'calls.example.org' }).names).toContain('calls.example.org');
+  });
+});
+
+describe('what the server is told', () => {
+  const found = {
+    cache: '/cache',
+    worker: { path: '/worker' },
+    certificate: { cert: '/cert.pem', key: '/key.pem' },
+    environment: '/python',
+    models: '/models',
+    python: { executable: '/usr/bin/python3.11', libdir: '/usr/lib' },
+  };
+
+  it('is where everything lies, beside the environment of the user', () => {
+    expect(serverEnvironment(found, { PORT: '80' })).toEqual({
+      PORT: '80',
+      TRITONE_CACHE_DIR: '/cache',
+      MEDIASOUP_WORKER_BIN: '/worker',
+      TRITONE_PYTHON_ENV: '/python',
+      TRITONE_MODELS_DIR: '/models',
+      TRITONE_TLS_CERT: '/cert.pem',
+      TRITONE_TLS_KEY: '/key.pem',
+    });
+  });
+
+  it("names the folder of the shared library when Python is not the system's", () => {
+    const python = { executable: '/home/me/.pyenv/bin/python3.12', libdir: '/home/me/.pyenv/lib' };
+    expect(serverEnvironment({ ...found, python }, {}).TRITONE_PYTHON_LIBDIR).toBe('/home/me/.pyenv/lib');
+  });
+
+  it('holds nothing of Triton when that is elsewhere', () => {
+    const elsewhere = { ...found, environment: undefined, models: undefined, python: undefined };
+    expect(Object.keys(serverEnvironment(elsewhere, {})).filter((name) => /PYTHON|MODELS/.test(name))).toEqual([]);
+  });
+});
+
+describe('a progress line', () => {
+  it('says what, how big, how long', () => {
+    const done = { what: 'Python environment', detail: 'nvidia-pytriton 0.7.0', megabytes: 118 };
+    expect(doneLine({ ...done, seconds: 24.4 })).toBe('✓ Python environment (nvidia-pytriton 0.7.0)  118 MB  24 s');
+    expect(doneLine({ what: 'Certificate', seconds: 0.21 })).toBe('✓ Certificate  0.2 s');
+  });
+});
