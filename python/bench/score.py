@@ -23,7 +23,7 @@ from tritone_models.recognisers.moonshine import Moonshine
 from tritone_models.recognisers.silero import Silero
 from tritone_models.recognisers.whisper import Whisper
 from tritone_models.speech.engine import SpeechEngine
-from tritone_models.speech.hypothesis import SAMPLE_RATE, Recogniser
+from tritone_models.speech.hypothesis import SAMPLE_RATE
 from tritone_models.speech.options import SpeechOptions
 from tritone_models.speech.policy import Policy
 from tritone_models.wave_file import read_wave

@@ -8,6 +8,7 @@ import ctranslate2
 import numpy as np
 
 from tritone_models.parameters import Parameters
+from tritone_models.recognisers.languages import most_likely
 from tritone_models.recognisers.mel import FRAMES_PER_SECOND, HOP, LogMel
 from tritone_models.recognisers.whisper_tokens import WhisperTokens
 from tritone_models.recognisers.word_times import settle_words
@@ -26,10 +27,6 @@ TOKENS_PER_SECOND = 7
 SAMPLES_PER_TIMESTAMP = 320
 ATTENTION_LEAD = {"whisper-base": 1_700, "whisper-tiny-en": -500}
 """Samples; measured on synthesized speech whose word times are known: docs/models.md."""
-LIKELY = 3.0
-"""How much more probable the session's own language is than a new one."""
-READ_AS = {"ur": "hi"}
-"""Spoken Urdu and Hindi are one to Whisper: where only one is allowed, it gets both shares."""
 MOST_WORKERS = 8
 WHOLE_WINDOW_SECONDS = 30.0
 
@@ -199,18 +196,3 @@ class Whisper:
             for text, first, after in self._tokens.words(tokens, language)
         ]
         return settle_words(words, audio, self._lead)
-
-
-def most_likely(shares: Sequence[tuple[str, float]], request: DecodeRequest) -> tuple[str, float]:
-    """The language of (`<|xx|>`, share) pairs that a request allows, with its share among those."""
-    weights: dict[str, float] = {}
-    for token, share in shares:
-        name = token[2:-2]
-        if request.allowed and name not in request.allowed:
-            name = READ_AS.get(name, name)
-            if name not in request.allowed:
-                continue
-        leaning = LIKELY if name == request.likely else 1.0
-        weights[name] = weights.get(name, 0.0) + share * leaning
-    best = max(weights, key=lambda name: weights[name])
-    return best, weights[best] / (sum(weights.values()) or 1.0)

@@ -15,6 +15,8 @@ NEAR = SAMPLE_RATE // 8
 LEAST_WORD = SAMPLE_RATE // 50
 LOUDNESS = 0.2
 LEAST_DECIBELS = 6.0
+LEAST_RANGE = 12.0
+"""Audio with less between loud and quiet is all speech, or all noise."""
 
 Boundaries = Sequence[tuple[str, int, int, float]]
 
@@ -24,6 +26,8 @@ def settle_words(words: Boundaries, audio: Audio, lead: int) -> tuple[Word, ...]
 
     `lead`: samples by which a decoder's attention runs ahead of the sound, measured per weights.
     """
+    if not words:
+        return ()
     last = len(audio)
     starts = [min(max(0, start + lead), last) for _, start, _, _ in words]
     ends = [min(max(0, end + lead), last) for _, _, end, _ in words]
@@ -54,12 +58,12 @@ def estimated_words(
     gaps = pauses(audio)
     total = sum(len(text) + 1 for text in texts) or 1
     words: list[Word] = []
-    written, begin = 0, _sounding_at(0.0, gaps, len(audio))
+    written = 0
     for text, confidence in zip(texts, confidences, strict=True):
+        begin = _sounding_at(written / total, gaps, len(audio))
         written += len(text) + 1
-        end = _sounding_at(written / total, gaps, len(audio))
+        end = _sounding_at(written / total, gaps, len(audio), before_gap=True)
         words.append(Word(text, begin, max(begin, end), confidence))
-        begin = max(begin, end)
     return tuple(words)
 
 
@@ -71,6 +75,8 @@ def pauses(audio: Audio) -> list[tuple[int, int]]:
     energy = np.convolve(np.square(frames).mean(axis=1), np.ones(3) / 3, "same")
     decibels = 10 * np.log10(energy + 1e-9)
     floor, loud = np.percentile(decibels, (5, 95))
+    if loud - floor < LEAST_RANGE:
+        return []
     quiet = decibels < floor + max(LEAST_DECIBELS, LOUDNESS * (loud - floor))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
     return [
@@ -88,11 +94,13 @@ def _middle(start: int, end: int, gaps: Sequence[tuple[int, int]]) -> int:
     return start + _sounding_at(0.5, [(a - start, b - start) for a, b in inside], end - start)
 
 
-def _sounding_at(share: float, gaps: Sequence[tuple[int, int]], length: int) -> int:
+def _sounding_at(
+    share: float, gaps: Sequence[tuple[int, int]], length: int, before_gap: bool = False
+) -> int:
     """The sample at which `share` of what sounds in `length` samples has sounded."""
     at, left = 0, round(share * (length - sum(b - a for a, b in gaps)))
     for a, b in gaps:
-        if a - at > left:
+        if a - at > left or (before_gap and a - at == left):
             break
         left -= a - at
         at = b

@@ -38,6 +38,11 @@ class Ear:
             return None
         utterance = self.utterance
         utterance.append(frame, voiced=probability >= self._policy.offset_probability)
+        if (
+            not utterance.next_length
+            and utterance.voiced >= self._policy.first_decode_seconds * SAMPLE_RATE
+        ):
+            utterance.next_length = utterance.unhurried_length = utterance.length
         if utterance.silence >= self._pause(utterance) * SAMPLE_RATE:
             return self._end("pause")
         if utterance.length >= self._policy.limit_seconds * SAMPLE_RATE:

@@ -172,17 +172,16 @@ class SpeechEngine:
             if job.kind == "speculative" and job.speech_end == utterance.speech_end:
                 session.decide(utterance, heard)
             return
-        step = self._step()
-        if job.kind == "partial" and utterance.decoded_length:
-            advanced = (job.length - utterance.decoded_length) / SAMPLE_RATE
-            thinned = max(0, int(advanced / self._policy.step_seconds) - 1)
+        if job.kind == "partial":
+            late = (job.length - utterance.unhurried_length) / SAMPLE_RATE
+            thinned = int(late / self._policy.step_seconds)
             session.skipped += thinned
             self.counters["thinned"] += thinned
         shown = session.partial(utterance, heard, job.length)
-        utterance.decoded_length = job.length
+        share = 1.0 if shown else 0.5
         utterance.decoded_at = self._clock()
-        wait = step if shown else max(step / 2, self._policy.step_seconds / 2)
-        utterance.next_length = job.length + int(wait * SAMPLE_RATE)
+        utterance.next_length = job.length + round(share * self._step() * SAMPLE_RATE)
+        utterance.unhurried_length = job.length + round(self._policy.step_seconds * SAMPLE_RATE)
 
     def _step(self) -> float:
         speakers = sum(session.current is not None for session in self._sessions)

@@ -41,7 +41,7 @@ def choose(sessions: Iterable[SpeechSession], policy: Policy, limit: int) -> lis
             if _wants_speculation(current, policy):
                 length = min(current.length, current.speech_end + tail)
                 speculative.append(Job(session, current, "speculative", length, current.speech_end))
-        elif session.options.partials and _wants_partial(current, policy):
+        elif session.options.partials and 0 < current.next_length <= current.length:
             partials.append(Job(session, current, "partial", current.length, current.speech_end))
     finals.sort(key=lambda job: job.utterance.ended_at)
     speculative.sort(key=lambda job: -job.utterance.silence)
@@ -75,10 +75,3 @@ def _wants_speculation(utterance: Utterance, policy: Policy) -> bool:
         return False
     done = utterance.speculation
     return done is None or done[0] != utterance.speech_end
-
-
-def _wants_partial(utterance: Utterance, policy: Policy) -> bool:
-    return (
-        utterance.voiced >= policy.first_decode_seconds * SAMPLE_RATE
-        and utterance.length >= utterance.next_length
-    )

@@ -43,10 +43,11 @@ class Utterance:
         self.dropped = False
         """Decided, and there is nothing to say."""
         self.decoding = False
-        self.decoded_length = 0
         self.decoded_at = 0.0
         self.next_length = 0
-        """Length from which the next partial is due."""
+        """Length from which the next partial is due; 0 before there is enough speech."""
+        self.unhurried_length = 0
+        """Length from which it would be due on an idle machine."""
 
         self._audio: Audio = np.empty(2 * SAMPLE_RATE, np.float32)
         self._voiced_frames: list[bool] = []
