@@ -1,3 +1,5 @@
+import { Icon } from '../ui/Icon.tsx';
+
 const formats = [
   { format: 'txt', label: 'Text' },
   { format: 'vtt', label: 'WebVTT' },
@@ -8,6 +10,9 @@ const formats = [
 export function DownloadLinks({ room }: { room: string }) {
   return (
     <ul className="downloads">
+      <li>
+        <Icon name="download" size={16} />
+      </li>
       {formats.map(({ format, label }) => (
         <li key={format}>
           <a

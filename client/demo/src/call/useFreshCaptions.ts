@@ -2,9 +2,10 @@ import { useEffect, useState } from 'react';
 import type { Caption, CaptionSource, TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
 
-/** Long enough to be read: subtitlers count on 15 characters a second, and on a second to find them. */
-const BASE_MS = 2_500;
-const PER_CHARACTER_MS = 60;
+/** A final stays long enough to be finished by who has read along: 1.5 s, and 30 ms a character, 5 s at most. */
+const BASE_MS = 1_500;
+const PER_CHARACTER_MS = 30;
+const LONGEST_MS = 5_000;
 /** A partial without news for this long is stuck; its speech is over. */
 const STUCK_MS = 15_000;
 const SHOWN = 2;
@@ -31,5 +32,5 @@ export function useFreshCaptions(room: TritoneRoom, participantId: string, sourc
 }
 
 function freshUntilMs({ final, endMs, text }: Caption): number {
-  return endMs + (final ? BASE_MS + text.length * PER_CHARACTER_MS : STUCK_MS);
+  return endMs + (final ? Math.min(LONGEST_MS, BASE_MS + text.length * PER_CHARACTER_MS) : STUCK_MS);
 }

@@ -4,19 +4,20 @@ export interface TileGrid {
   tileHeight: number;
 }
 
-const ASPECT = 16 / 9;
-/** A tile may be this much narrower than 16:9 where that fills the space better (portrait phones). */
-const NARROWEST = 1;
+const WIDEST = 16 / 9;
+/** A tile may be narrower than 16:9 where that fills the space better; a phone held upright likes upright tiles. */
+const NARROWEST = { landscape: 4 / 3, portrait: 3 / 4 };
 
 /** The grid in which `count` equal tiles fill `width` by `height` CSS pixels best. */
 export function tileGrid(count: number, width: number, height: number, gap: number): TileGrid {
+  const narrowest = width < height ? NARROWEST.portrait : NARROWEST.landscape;
   let best: TileGrid = { columns: 1, tileWidth: 0, tileHeight: 0 };
   for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
     const rows = Math.ceil(count / columns);
     const cellWidth = (width - gap * (columns - 1)) / columns;
     const cellHeight = (height - gap * (rows - 1)) / rows;
-    const tileHeight = Math.max(0, Math.min(cellHeight, cellWidth / NARROWEST));
-    const tileWidth = Math.max(0, Math.min(cellWidth, tileHeight * ASPECT));
+    const tileHeight = Math.max(0, Math.min(cellHeight, cellWidth / narrowest));
+    const tileWidth = Math.max(0, Math.min(cellWidth, tileHeight * WIDEST));
     if (tileWidth * tileHeight > best.tileWidth * best.tileHeight) best = { columns, tileWidth, tileHeight };
   }
   return best;
