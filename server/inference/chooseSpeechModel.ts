@@ -40,7 +40,7 @@ export function chooseSpeechModel(ready: readonly ModelCard[], wish: SpeechWish)
 function chooseFor(cards: readonly ModelCard[], language: string): SpeechChoice | undefined {
   const [card] = cards
     .filter((candidate) => candidate.languages.includes(language))
-    .toSorted((a, b) => finishedFirst(a, b) || a.languages.length - b.languages.length);
+    .toSorted((a, b) => finishedFirst(a, b) || moreSpecialised(a, b));
   return card && { card, language, languages: [] };
 }
 
@@ -49,7 +49,7 @@ function chooseOpen(cards: readonly ModelCard[], allowed: readonly string[]): Sp
     allowed.length === 0 ? card.languages : card.languages.filter((language) => allowed.includes(language));
   const [card] = cards
     .filter((candidate) => known(candidate).length > 0)
-    .toSorted((a, b) => known(b).length - known(a).length || finishedFirst(a, b));
+    .toSorted((a, b) => known(b).length - known(a).length || finishedFirst(a, b) || moreSpecialised(a, b));
   if (card === undefined) return undefined;
   const languages = known(card);
   const [only] = languages;
@@ -59,4 +59,8 @@ function chooseOpen(cards: readonly ModelCard[], allowed: readonly string[]): Sp
 
 function finishedFirst(a: ModelCard, b: ModelCard): number {
   return Number(a.experimental) - Number(b.experimental);
+}
+
+function moreSpecialised(a: ModelCard, b: ModelCard): number {
+  return a.languages.length - b.languages.length;
 }

@@ -2,6 +2,8 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { type ErrorCode, TritoneError } from '../../shared/errors.ts';
 
 const REASON_LIMIT = 200;
+/** Of a longer message only the beginning is looked at: it comes from outside. */
+const MESSAGE_LIMIT = 4000;
 
 /** What our models put in front of a failure's text; python/tritone_models raises these. */
 const modelCodes: Readonly<Record<string, ErrorCode>> = {
@@ -19,19 +21,24 @@ const tritonSentences: readonly (readonly [RegExp, ErrorCode])[] = [
   [/unknown model|is not ready|is not found|unloading|shutting down/i, 'inference.unavailable'],
   [/exceeds maximum queue size|timeout expired/i, 'inference.busy'],
   [
-    /unexpected (shape|inference input|datatype|total byte size|number of)|expected .* inputs? but got|invalid/i,
+    /data-type is|unexpected (shape|inference input|datatype|total byte size|number of)|expected .* inputs? but got|invalid/i,
     'inference.bad_input',
   ],
 ];
 
 /** A failure that a stream or a model told in words. The answer holds nothing of the machine; the words are its cause. */
-export function fromModelMessage(model: string, message: string): TritoneError {
+export function fromModelMessage(
+  model: string,
+  message: string,
+  otherwise: ErrorCode = 'inference.failed',
+): TritoneError {
   const cause = new Error(message);
-  const coded = /(?:^|[\s:])([A-Z]+_[A-Z]+): ?([\s\S]*)/.exec(message);
+  const begin = message.slice(0, MESSAGE_LIMIT);
+  const coded = /(?:^|[\s:])([A-Z]+_[A-Z]+): ?([\s\S]*)/.exec(begin);
   const code = coded?.[1] === undefined ? undefined : modelCodes[coded[1]];
   if (code !== undefined) return new TritoneError(code, { model, reason: sanitiseReason(coded?.[2] ?? '') }, { cause });
-  const known = tritonSentences.find(([sentence]) => sentence.test(message));
-  return new TritoneError(known?.[1] ?? 'inference.failed', { model, reason: sanitiseReason(message) }, { cause });
+  const known = tritonSentences.find(([sentence]) => sentence.test(begin));
+  return new TritoneError(known?.[1] ?? otherwise, { model, reason: sanitiseReason(message) }, { cause });
 }
 
 /** A failure of gRPC itself. */
@@ -47,8 +54,12 @@ export function fromGrpc(error: ServiceError, context: { model?: string; deadlin
       return new TritoneError('inference.unavailable', { reason: 'nothing answers at its address' }, options);
     case status.RESOURCE_EXHAUSTED:
       return new TritoneError('inference.bad_input', { reason: 'a message is larger than gRPC takes' }, options);
+    case status.INVALID_ARGUMENT:
+      return fromModelMessage(model, error.details, 'inference.bad_input');
+    case status.NOT_FOUND:
+      return fromModelMessage(model, error.details, 'inference.unavailable');
     default:
-      return TritoneError.from(fromModelMessage(model, error.details), 'inference.failed');
+      return fromModelMessage(model, error.details);
   }
 }
 
@@ -58,7 +69,7 @@ export function isServiceError(cause: unknown): cause is ServiceError {
 
 /** One sentence for people: no traceback, no folder of the machine, at most 200 characters. */
 export function sanitiseReason(text: string): string {
-  const withoutTraceback = text.split(/\n\s*\nAt:|\nTraceback/)[0] ?? '';
+  const withoutTraceback = text.slice(0, MESSAGE_LIMIT).split(/\n\s*\nAt:|\nTraceback/)[0] ?? '';
   const sentence = withoutTraceback
     .replace(/(?:\/[\w.+@~-]+){2,}\/?/g, (path) => path.split('/').findLast((part) => part !== '') ?? '')
     .replace(/\s+/g, ' ')
