@@ -14,7 +14,13 @@ export function CallHeader({ room, copyLink }: { room: TritoneRoom; copyLink: Co
       <Logo size={24} />
       <h1>{room.name}</h1>
       <CallClock room={room} />
-      <button type="button" className="quiet copy-link" aria-label="Copy link" onClick={copyLink.copy} data-testid="copy-link">
+      <button
+        type="button"
+        className="quiet copy-link"
+        aria-label="Copy link"
+        onClick={copyLink.copy}
+        data-testid="copy-link"
+      >
         <Icon name={copyLink.copied ? 'check' : 'link'} size={18} />
         <span>{copyLink.copied ? 'Copied' : 'Copy link'}</span>
       </button>

@@ -6,7 +6,7 @@ export interface TileGrid {
 
 const WIDEST = 16 / 9;
 /** A tile may be narrower than 16:9 where that fills the space better; a phone held upright likes upright tiles. */
-const NARROWEST = { landscape: 4 / 3, portrait: 3 / 4 };
+const NARROWEST = { landscape: 8 / 7, portrait: 3 / 4 };
 
 /** The grid in which `count` equal tiles fill `width` by `height` CSS pixels best. */
 export function tileGrid(count: number, width: number, height: number, gap: number): TileGrid {
