@@ -1,12 +1,14 @@
 import type { types } from 'mediasoup';
 
-const LEVEL_INTERVAL_MS = 500;
+const INTERVAL_MS = 300;
 /** Quieter than this nobody speaks. */
 const THRESHOLD_DBOV = -60;
+/** People who may be loud at once: the dominant one must be among them. */
+const MAX_LOUD = 20;
 
 /**
  * Who speaks, told only when it changes; undefined when nobody does. mediasoup's dominant-speaker observer names a person
- * and never takes it back, so its level observer tells of silence.
+ * even in silence and never takes it back, so its level observer tells whether that person is heard.
  */
 export class ActiveSpeaker {
   readonly #dominance: types.ActiveSpeakerObserver;
@@ -16,11 +18,11 @@ export class ActiveSpeaker {
   #told: string | undefined;
 
   static async open(router: types.Router, changed: (trackId: string | undefined) => void): Promise<ActiveSpeaker> {
-    const dominance = await router.createActiveSpeakerObserver({ interval: 300 });
+    const dominance = await router.createActiveSpeakerObserver({ interval: INTERVAL_MS });
     const level = await router.createAudioLevelObserver({
-      maxEntries: 1,
+      maxEntries: MAX_LOUD,
       threshold: THRESHOLD_DBOV,
-      interval: LEVEL_INTERVAL_MS,
+      interval: INTERVAL_MS,
     });
     return new ActiveSpeaker(dominance, level, changed);
   }
@@ -35,9 +37,12 @@ export class ActiveSpeaker {
     this.#changed = changed;
     dominance.on('dominantspeaker', ({ producer }) => {
       this.#dominant = producer;
-      this.#tell(producer);
+      if (this.#told !== undefined) this.#tell(producer);
     });
-    level.on('volumes', ([loudest]) => this.#tell(this.#dominant ?? loudest?.producer));
+    level.on('volumes', (loud) => {
+      const dominantIsLoud = loud.some(({ producer }) => producer === this.#dominant);
+      this.#tell(dominantIsLoud ? this.#dominant : loud[0]?.producer);
+    });
     level.on('silence', () => this.#tell(undefined));
   }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TritoneError } from '../../shared/errors.ts';
 
 /*
- * mediasoup trusts the numbers it is given to fit its wire format, and its worker ends with an assertion where some do not.
+ * mediasoup packs numbers into its wire format as they are (a payload type of 300 becomes 44) and keeps names of any length.
  * So sizes and ranges are held here; what the structures mean is mediasoup's to judge. RFC 8866, RFC 3550, RFC 8285.
  */
 const name = z.string().max(200);

@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { errors, type types } from 'mediasoup';
 import { TritoneError } from '../../shared/errors.ts';
 import type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
-import type { Metrics } from '../streams/metrics.ts';
 import { toTritoneError } from './failure.ts';
 import { announce } from './iceCandidates.ts';
 import type {
@@ -32,8 +31,8 @@ export interface RoomPeerOptions {
   readonly router: types.Router;
   readonly server: types.WebRtcServer;
   readonly announcedAddresses: readonly string[];
-  readonly metrics: Metrics;
   readonly limits?: PeerLimits;
+  readonly hasTrack: (trackId: string) => boolean;
   /** Settles when the room knows the track. */
   readonly produced: (producer: types.Producer, source: TrackSource) => Promise<void>;
   readonly consumed: (consumer: types.Consumer) => void;
@@ -117,6 +116,11 @@ export class RoomPeer implements PeerMedia {
         ...(kind === 'video' ? { keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS } : {}),
         appData: { source },
       });
+      // mediasoup answers for a transport that was closed meanwhile, and would keep this one for good.
+      if (transport.closed) {
+        producer.close();
+        this.#transport(transportId);
+      }
       this.#follow(producer, source);
       await this.#options.produced(producer, source);
       return producer.id;
@@ -143,6 +147,7 @@ export class RoomPeer implements PeerMedia {
       throw new TritoneError('request.too_many');
     this.#opening.consumers += 1;
     try {
+      if (!this.#options.hasTrack(trackId)) throw new TritoneError('track.not_found', { trackId });
       if (!router.canConsume({ producerId: trackId, rtpCapabilities: checked })) {
         throw new TritoneError('media.cannot_consume', { trackId });
       }
@@ -152,6 +157,10 @@ export class RoomPeer implements PeerMedia {
         paused: true,
         enableRtx: true,
       });
+      if (transport.closed) {
+        consumer.close();
+        this.#transport(transportId);
+      }
       this.#followConsumer(consumer);
       return { consumerId: consumer.id, kind: consumer.kind, rtpParameters: consumer.rtpParameters };
     } catch (cause) {

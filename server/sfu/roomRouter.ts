@@ -2,12 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { TritoneError } from '../../shared/errors.ts';
 import type { TrackSource } from '../../shared/roomLog.ts';
-import type { Clock } from '../streams/clock.ts';
-import type { Log } from '../streams/log.ts';
 import type { Metrics } from '../streams/metrics.ts';
 import { ActiveSpeaker } from './activeSpeaker.ts';
 import type { MediaRouter, MediaRouterEvents, PeerMedia } from './mediaRouter.types.ts';
 import { RoomPeer } from './roomPeer.ts';
+import type { PeerLimits } from './sfu.types.ts';
 
 export interface RoomRouterOptions {
   readonly router: types.Router;
@@ -15,8 +14,7 @@ export interface RoomRouterOptions {
   readonly announcedAddresses: readonly string[];
   /** Tells the pool of streams that come (1) and go (-1). */
   readonly addLoad: (by: number) => void;
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly limits?: PeerLimits | undefined;
   readonly metrics: Metrics;
 }
 
@@ -61,12 +59,13 @@ export class RoomRouter implements MediaRouter {
   /** @throws TritoneError `media.worker_died`, `room.closed` */
   openPeer(): PeerMedia {
     if (this.router.closed) throw new TritoneError(this.#closed ? 'room.closed' : 'media.worker_died');
-    const { server, announcedAddresses, addLoad, metrics } = this.#options;
+    const { server, announcedAddresses, addLoad, limits } = this.#options;
     const peer = new RoomPeer({
       router: this.router,
       server,
       announcedAddresses,
-      metrics,
+      ...(limits === undefined ? {} : { limits }),
+      hasTrack: (trackId) => this.#producers.has(trackId),
       produced: (producer, source) => this.#produced(producer, source),
       consumed: (consumer) => {
         addLoad(1);

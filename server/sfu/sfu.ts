@@ -52,10 +52,11 @@ export class Sfu implements AsyncDisposable {
   /** Waits 3 s for a worker where all have just died. @throws TritoneError `media.unavailable` */
   async openRouter(): Promise<MediaRouter> {
     const slot = this.#leastLoaded() ?? (await this.#nextStarted());
-    const { clock, log, metrics, announcedAddresses = ['127.0.0.1'] } = this.#options;
+    const { metrics, limits, announcedAddresses = ['127.0.0.1'] } = this.#options;
     try {
       const { router, server, addLoad } = await slot.createRouter();
-      return await RoomRouter.open({ router, server, announcedAddresses, addLoad, clock, log, metrics });
+      const addresses = [...new Set(announcedAddresses)];
+      return await RoomRouter.open({ router, server, announcedAddresses: addresses, addLoad, limits, metrics });
     } catch (cause) {
       throw TritoneError.from(cause, 'media.unavailable');
     }

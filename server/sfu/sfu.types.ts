@@ -13,6 +13,8 @@ export interface SfuOptions {
   readonly announcedAddresses?: readonly string[] | undefined;
   /** Worker n listens on UDP and TCP port `rtcPort + n`. Any free ports when absent or 0. */
   readonly rtcPort?: number | undefined;
+  /** Of each participant; `defaultPeerLimits` unless given. */
+  readonly limits?: PeerLimits | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
