@@ -233,8 +233,7 @@ export class TritoneRoom {
     });
     for (const name of ['track:score', 'consumer:score'] as const) {
       events.on(name, ({ trackId, score }) => {
-        this.#scores.set(trackId, score);
-        this.events.emit('quality');
+        this.#setScore(trackId, score);
       });
     }
   }
@@ -242,7 +241,11 @@ export class TritoneRoom {
   #listenToMedia(): void {
     const { publisher, subscriber, output, events } = this.#media;
     publisher.events.on('changed', () => this.events.emit('localTracks', publisher.tracks));
-    subscriber.events.on('subscribed', (track) => this.events.emit('subscribed', track));
+    subscriber.events.on('subscribed', (track) => {
+      // The server tells changes only; what has just been negotiated arrives.
+      this.#setScore(track.trackId, 10);
+      this.events.emit('subscribed', track);
+    });
     subscriber.events.on('unsubscribed', (track) => this.events.emit('unsubscribed', track));
     subscriber.events.on('error', (error) => this.events.emit('error', error));
     events.on('error', (error) => this.events.emit('error', error));
@@ -279,6 +282,11 @@ export class TritoneRoom {
     for (const caption of state.captions.values()) {
       if (former?.captions.get(caption.id) !== caption) this.events.emit('caption', caption);
     }
+  }
+
+  #setScore(trackId: string, score: number): void {
+    this.#scores.set(trackId, score);
+    this.events.emit('quality');
   }
 
   #setCaptionsStatus(status: CaptionsStatus): void {

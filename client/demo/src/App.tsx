@@ -3,7 +3,7 @@ import { TritoneError, TritoneRoom } from '../../sdk/index.ts';
 import { Call } from './call/Call.tsx';
 import { CallDevices } from './call/callDevices.ts';
 import { Ended } from './Ended.tsx';
-import { readDeepLink } from './lib/deepLink.ts';
+import { readDeepLink, roomLink } from './lib/deepLink.ts';
 import { settings } from './lib/settings.ts';
 import type { Entrance } from './lobby/entrance.ts';
 import { Joining } from './lobby/Joining.tsx';
@@ -16,11 +16,13 @@ type Stage =
   | { at: 'call'; room: TritoneRoom; devices: CallDevices }
   | { at: 'ended'; room: string; error: TritoneError | undefined };
 
-const link = readDeepLink(globalThis.location.search);
+const arrival = readDeepLink(globalThis.location.search);
 
 /** Lobby, call, end. */
 export function App() {
-  const [stage, setStage] = useState<Stage>(link.autojoin ? { at: 'joining', room: link.room ?? '' } : { at: 'lobby' });
+  const [stage, setStage] = useState<Stage>(
+    arrival.autojoin ? { at: 'joining', room: arrival.room ?? '' } : { at: 'lobby' },
+  );
   const toast = useToast();
   const autojoined = useRef(false);
 
@@ -30,6 +32,8 @@ export function App() {
       try {
         const room = await TritoneRoom.join(entrance);
         window.tritone = room;
+        // Reloading, and leaving, leads to the lobby of this room; a kiosk's link stays as it is.
+        if (!arrival.autojoin) history.replaceState(null, '', roomLink(entrance.room));
         const devices = new CallDevices(room);
         void devices.start(entrance);
         room.events.on('connection', (status) => {
@@ -49,20 +53,20 @@ export function App() {
   );
 
   useEffect(() => {
-    if (!link.autojoin || autojoined.current) return;
+    if (!arrival.autojoin || autojoined.current) return;
     autojoined.current = true;
     void enter({
-      room: link.room ?? '',
-      name: link.name ?? (settings.current.name || 'Guest'),
-      language: link.language ?? settings.current.language,
-      microphoneOn: link.microphone ?? true,
-      cameraOn: link.camera ?? true,
+      room: arrival.room ?? '',
+      name: arrival.name ?? (settings.current.name || 'Guest'),
+      language: arrival.language ?? settings.current.language,
+      microphoneOn: arrival.microphone ?? true,
+      cameraOn: arrival.camera ?? true,
     });
   }, [enter]);
 
   switch (stage.at) {
     case 'lobby':
-      return <Lobby link={link} onEnter={(entrance) => void enter(entrance)} />;
+      return <Lobby link={readDeepLink(globalThis.location.search)} onEnter={(entrance) => void enter(entrance)} />;
     case 'joining':
       return <Joining room={stage.room} />;
     case 'call':
