@@ -5,6 +5,7 @@ import type { Metrics } from '../streams/metrics.ts';
 import { Admission } from './admission.ts';
 import { Catalogue } from './catalogue.ts';
 import { type EmbeddedConfig, EmbeddedTriton } from './embedded/embeddedTriton.ts';
+import { LifeSigns } from './lifeSigns.ts';
 import type { ModelCard } from './modelCard.ts';
 import { RemoteTriton } from './remoteTriton.ts';
 import { TritonSpeechToText } from './speechToText.ts';
@@ -49,6 +50,7 @@ export class Inference implements AsyncDisposable {
         ? new EmbeddedTriton({ config: config.embedded, clock, log })
         : new RemoteTriton(config.tritonUrl);
     const inUse = new Set<string>();
+    const signs = new LifeSigns(clock);
     const { catalogue } = this;
     this.#supervisor = new Supervisor({
       host,
@@ -56,6 +58,7 @@ export class Inference implements AsyncDisposable {
       clock,
       log,
       metrics,
+      signs,
       preferred: () => [...inUse].toReversed(),
     });
     this.#supervisor.events.on('changed', (status) => this.events.emit('changed', status));
@@ -64,6 +67,7 @@ export class Inference implements AsyncDisposable {
       admission: new Admission(),
       clock,
       metrics,
+      signs,
       client: () => this.#supervisor.client(),
       suspect: () => this.#supervisor.suspect(),
       onChosen: (model) => {

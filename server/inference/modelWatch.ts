@@ -4,13 +4,16 @@ import type { Log } from '../streams/log.ts';
 import type { Histogram } from '../streams/metrics.ts';
 import { askCanary, askSpeechModel, CANARY_MODEL } from './canary.ts';
 import { SPEECH_TO_TEXT } from './chooseSpeechModel.ts';
+import type { LifeSigns } from './lifeSigns.ts';
 import { emptyCard, type ModelCard, readCard } from './modelCard.ts';
 import type { TritonClient } from './tritonClient.ts';
 import { sanitiseReason } from './tritonErrors.ts';
 import type { ModelIndex } from './tritonService.ts';
 
-/** A canary takes 2-10 ms; decoders that hold both cores can stretch that to a second. */
-const CANARY_DEADLINE_MS = 2500;
+/** A canary takes 2-10 ms; decoders that hold every core can stretch that to seconds. */
+const CANARY_DEADLINE_MS = 3000;
+/** A model that has said something so lately is not asked. */
+const FRESH_MS = 2000;
 const FIRST_CANARY_DEADLINE_MS = 10_000;
 const MISSES_ALLOWED = 1;
 
@@ -19,6 +22,7 @@ export interface ModelWatchOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly canaryMs: Histogram;
+  readonly signs: LifeSigns;
   readonly signal: AbortSignal;
 }
 
@@ -48,17 +52,17 @@ export class ModelWatch {
     this.#options = options;
   }
 
-  /** @throws TritoneError where the server itself does not answer */
-  async look(): Promise<Look> {
+  /** `loading`: models that are not loaded yet will be. @throws TritoneError where the server itself does not answer */
+  async look(loading: boolean): Promise<Look> {
     const index = await this.#options.client.repositoryIndex();
-    const cards = await Promise.all(index.map((entry) => this.#examine(entry)));
+    const cards = await Promise.all(index.map((entry) => this.#examine(entry, loading)));
     const sick = [...this.#health].find(([, health]) => health.answered && health.misses > MISSES_ALLOWED);
     return { cards, sick: sick && `${sick[0]} has stopped answering` };
   }
 
-  async #examine(entry: ModelIndex): Promise<ModelCard> {
+  async #examine(entry: ModelIndex, loading: boolean): Promise<ModelCard> {
     const { name, state } = entry;
-    if (state === '' || state === 'LOADING') return this.#known(name, 'loading', 'it is loading');
+    if (state === 'LOADING' || (state === '' && loading)) return this.#known(name, 'loading', 'it is loading');
     if (state !== 'READY') return this.#known(name, 'unavailable', sanitiseReason(entry.reason) || 'it is not loaded');
     try {
       const card = await this.#card(entry);
@@ -86,7 +90,8 @@ export class ModelWatch {
   async #check(card: ModelCard): Promise<Health> {
     const health = this.#health.get(card.name) ?? { answered: false, misses: 0, reason: undefined };
     this.#health.set(card.name, health);
-    const { clock, log, canaryMs } = this.#options;
+    const { clock, log, canaryMs, signs } = this.#options;
+    if (health.answered && signs.sinceMs(card.name) < FRESH_MS) return Object.assign(health, { misses: 0 });
     const startedAtMs = clock.nowMs();
     try {
       await this.#ask(card, health.answered ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS);
@@ -94,6 +99,7 @@ export class ModelWatch {
       Object.assign(health, { answered: true, misses: 0, reason: undefined });
     } catch (cause) {
       const failure = TritoneError.from(cause, 'inference.failed', { reason: 'its canary does not answer' });
+      if (signs.sinceMs(card.name) < clock.nowMs() - startedAtMs) return health;
       // A dead process does not come back; a late answer may be the load.
       health.misses += failure.code === 'inference.unavailable' ? MISSES_ALLOWED + 1 : 1;
       health.reason = failure.message;

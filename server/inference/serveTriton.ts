@@ -3,6 +3,7 @@ import type { Log } from '../streams/log.ts';
 import type { Histogram } from '../streams/metrics.ts';
 import { CANARY_MODEL } from './canary.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { LifeSigns } from './lifeSigns.ts';
 import { loadModels } from './loadModels.ts';
 import { ModelWatch } from './modelWatch.ts';
 import { TritonAway, type TritonLife } from './triton.types.ts';
@@ -19,6 +20,7 @@ export interface ServeTritonOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly canaryMs: Histogram;
+  readonly signs: LifeSigns;
   /** Ends a pause between two looks. */
   readonly wake: Wake;
   /** Models to load first. */
@@ -68,7 +70,7 @@ async function untilReady({ triton, client, clock, signal }: ServeTritonOptions)
 
 async function look(options: ServeTritonOptions, watch: ModelWatch, isLoading: () => boolean): Promise<void> {
   const loading = isLoading();
-  const { cards, sick } = await watch.look();
+  const { cards, sick } = await watch.look(loading);
   if (options.signal.aborted) return;
   if (sick !== undefined && options.triton.ours) throw new TritonAway(sick);
   options.catalogue.replace(cards);

@@ -4,6 +4,7 @@ import type { Metrics } from '../streams/metrics.ts';
 import type { Admission } from './admission.ts';
 import type { Catalogue } from './catalogue.ts';
 import { chooseSpeechModel, SPEECH_TO_TEXT, type SpeechChoice } from './chooseSpeechModel.ts';
+import type { LifeSigns } from './lifeSigns.ts';
 import { modelMetrics } from './modelMetrics.ts';
 import { ModelStream } from './modelStream.ts';
 import { SequenceCall } from './sequenceCall.ts';
@@ -20,6 +21,7 @@ export interface TritonSpeechToTextOptions {
   readonly admission: Admission;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly signs: LifeSigns;
   /** The client of the Triton that answers now. @throws TritoneError `inference.unavailable` */
   readonly client: () => TritonClient;
   /** A stream failed in a way that may mean a sick server: look at once. */
@@ -38,7 +40,7 @@ export class TritonSpeechToText implements SpeechToText {
 
   async open(request: SpeechToTextRequest): Promise<SpeechStream> {
     if (request.signal?.aborted) throw new TritoneError('inference.cancelled');
-    const { catalogue, admission, clock, client, suspect, onChosen } = this.#options;
+    const { catalogue, admission, clock, client, signs, suspect, onChosen } = this.#options;
     const triton = client();
     const choice = chooseSpeechModel(catalogue.ready(SPEECH_TO_TEXT), request);
     onChosen(choice.card.name);
@@ -58,7 +60,10 @@ export class TritonSpeechToText implements SpeechToText {
         model: choice.card.name,
         sequence,
         startInputs: [textTensor('OPTIONS', [JSON.stringify(optionsOf(choice))], [1, 1])],
-        parse: parseSpeechEvent,
+        parse: (text, map) => {
+          signs.saw(choice.card.name);
+          return parseSpeechEvent(text, map);
+        },
         clock,
         metrics,
         maxQueuedMs: request.maxQueuedMs ?? MAX_QUEUED_MS,

@@ -5,6 +5,7 @@ import type { Log } from '../streams/log.ts';
 import type { Counter, Histogram, Metrics } from '../streams/metrics.ts';
 import { onAbort } from '../streams/onAbort.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { LifeSigns } from './lifeSigns.ts';
 import { serveTriton } from './serveTriton.ts';
 import { type InferenceStatus, TritonAway, type TritonHost, type TritonLife } from './triton.types.ts';
 import { TritonClient } from './tritonClient.ts';
@@ -21,6 +22,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly signs: LifeSigns;
   /** Models to load first. */
   readonly preferred: () => readonly string[];
 }
@@ -96,7 +98,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** One Triton from start to end. Never rejects. */
   async #live(): Promise<{ reason: string; servedMs: number }> {
-    const { host, catalogue, clock, log, preferred } = this.#options;
+    const { host, catalogue, clock, log, signs, preferred } = this.#options;
     const life = new AbortController();
     const forgetOwner = onAbort(this.#closing.signal, () => life.abort(this.#closing.signal.reason));
     let triton: TritonLife | undefined;
@@ -119,6 +121,7 @@ export class Supervisor implements AsyncDisposable {
         clock,
         log,
         canaryMs: this.#canaryMs,
+        signs,
         wake: this.#wake,
         preferred: preferred(),
         signal: life.signal,

@@ -35,6 +35,7 @@ describe.skipIf(!hasTriton)('a Triton that dies', () => {
       const killedAtMs = performance.now();
       process.kill(pid, 'SIGKILL');
       await expect(drain(stream.events)).rejects.toMatchObject({ code: 'inference.unavailable', retryable: true });
+      await until(inference, () => inference.status.state === 'away');
       await expect(inference.speechToText.open({ language: 'en' })).rejects.toMatchObject({ retryable: true });
       await until(
         inference,

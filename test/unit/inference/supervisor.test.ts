@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Catalogue } from '../../../server/inference/catalogue.ts';
 import { missingLibraries } from '../../../server/inference/embedded/checkStub.ts';
 import { argumentsOf, environmentOf } from '../../../server/inference/embedded/command.ts';
+import { LifeSigns } from '../../../server/inference/lifeSigns.ts';
 import { Supervisor } from '../../../server/inference/supervisor.ts';
 import { TritonAway } from '../../../server/inference/triton.types.ts';
 import { parseTritonUrl } from '../../../server/inference/tritonClient.ts';
@@ -26,6 +27,7 @@ describe('Supervisor', () => {
       clock,
       log: silentLog,
       metrics: noMetrics,
+      signs: new LifeSigns(clock),
       preferred: () => [],
     });
     expect(supervisor.status.state).toBe('starting');
