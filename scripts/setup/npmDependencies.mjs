@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkoutLock, megabytesOf, requireSpace, withLock } from './cache.mjs';
 import { hashOf, readStamp, writeStamp } from './hash.mjs';
 import { withNodeFirst } from './node24.mjs';
-import { npmCommand } from './registries.mjs';
+import { NPM_ARGS, npmCommand } from './registries.mjs';
 import { mustRun } from './run.mjs';
 
 const DEADLINE_MS = 10 * 60_000;
@@ -58,11 +58,7 @@ export async function ensureNpmDependencies({ checkout, node, progress, logFile 
         await mustRun(
           'The npm dependencies could not be installed',
           command,
-          [
-            ...args,
-            ...['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
-            ...['--loglevel=error', '--fetch-retries=2', '--fetch-timeout=60000'],
-          ],
+          [...args, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', ...NPM_ARGS],
           { cwd: checkout, env: withNodeFirst(node), deadlineMs: DEADLINE_MS, fetches: true, logFile },
         );
         writeStamp(npmStampPath(checkout), { lock: hashOf(readFileSync(join(checkout, 'package-lock.json'), 'utf8')) });

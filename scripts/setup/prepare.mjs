@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder, ensureWritable, sweepTemporary } from './cache.mjs';
@@ -15,6 +15,7 @@ import { choosePython, findPythons, rememberedPython, rememberPython, unfitPytho
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
 import { ensureWeights } from './weights.mjs';
 
+const LOG_LIMIT_BYTES = 5e6;
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** What every step is handed. */
@@ -24,7 +25,7 @@ function openContext(progress) {
   const logs = join(cache, 'logs');
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, 'setup.log');
-  if (!existsSync(logFile)) writeFileSync(logFile, '');
+  if (!existsSync(logFile) || statSync(logFile).size > LOG_LIMIT_BYTES) writeFileSync(logFile, '');
   return { checkout: CHECKOUT, cache, progress, logFile };
 }
 

@@ -12,6 +12,16 @@ export function npmCommand(env = process.env) {
     : { command: 'npm', args: [] };
 }
 
+/** Arguments that keep npm short of words and of patience. */
+export const NPM_ARGS = [
+  '--ignore-scripts',
+  '--loglevel=error',
+  '--fetch-retries=2',
+  '--fetch-retry-mintimeout=2000',
+  '--fetch-retry-maxtimeout=10000',
+  '--fetch-timeout=60000',
+];
+
 /** Temporary files of npm and pip go to the cache's disk, whose room was checked. */
 export function withCacheTmp(cache, env = process.env) {
   const tmp = join(cache, 'tmp');
@@ -27,12 +37,13 @@ export function withCacheTmp(cache, env = process.env) {
 export async function npmPack(spec, { into, cache, logFile }) {
   const { command, args } = npmCommand();
   const before = new Set(readdirSync(into));
-  await mustRun(
-    `${spec} could not be fetched from npm`,
-    command,
-    [...args, 'pack', spec, '--ignore-scripts', '--loglevel=error', '--fetch-retries=2', '--fetch-timeout=60000'],
-    { cwd: into, env: withCacheTmp(cache), deadlineMs: PACK_DEADLINE_MS, fetches: true, logFile },
-  );
+  await mustRun(`${spec} could not be fetched from npm`, command, [...args, 'pack', spec, ...NPM_ARGS], {
+    cwd: into,
+    env: withCacheTmp(cache),
+    deadlineMs: PACK_DEADLINE_MS,
+    fetches: true,
+    logFile,
+  });
   const tarball = readdirSync(into).find((name) => name.endsWith('.tgz') && !before.has(name));
   return join(into, tarball ?? '');
 }

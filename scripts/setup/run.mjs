@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { diagnose, SetupFailure } from './failure.mjs';
 
 const KILL_AFTER_MS = 3000;
@@ -99,6 +100,15 @@ export function run(command, args, { deadlineMs, cwd, env = process.env, logFile
   });
 }
 
+/** The line of a child's output that says why: the last that speaks of an error, else the last. */
+export function tellingLine(output) {
+  const lines = stripVTControlCharacters(output)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return lines.findLast((line) => /\b(error|fatal)\b/i.test(line)) ?? lines.at(-1) ?? '';
+}
+
 /**
  * As `run`, for a child that has to succeed.
  * @param {string} what the step, as the start of a sentence: "The npm dependencies could not be installed"
@@ -118,8 +128,8 @@ export async function mustRun(what, command, args, options) {
     });
   }
   if (found) throw new SetupFailure(`${what}: ${found.why}.`, { remedy: found.remedy, log: options.logFile });
-  const lastLine = result.output.trim().split('\n').at(-1) ?? '';
-  throw new SetupFailure(`${what}: ${lastLine.trim() || `exit code ${result.code}`}`.replace(/([^.])$/, '$1.'), {
+  const why = tellingLine(result.output) || `exit code ${result.code}`;
+  throw new SetupFailure(`${what}: ${why}`.replace(/([^.])$/, '$1.'), {
     remedy: `see the log, mend it and start again; the command was: ${shown}`,
     log: options.logFile,
   });
