@@ -60,7 +60,7 @@ export const errorTable = {
     message: 'The server did not answer {event} within {deadlineMs} ms',
   },
   'connection.unreachable': { status: 503, retryable: true, message: 'The server cannot be reached' },
-  'device.denied': { status: 403, retryable: false, message: 'The browser may not use the {device}' },
+  'device.denied': { status: 403, retryable: false, message: 'The browser does not let this page use the {device}' },
   'device.not_found': { status: 404, retryable: false, message: 'No {device} was found' },
   'device.in_use': { status: 409, retryable: true, message: 'The {device} is in use by another program' },
   'device.failed': { status: 500, retryable: true, message: 'The {device} could not be opened' },

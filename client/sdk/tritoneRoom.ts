@@ -231,11 +231,8 @@ export class TritoneRoom {
       this.#activeSpeaker = participantId ?? undefined;
       this.events.emit('activeSpeaker', this.#activeSpeaker);
     });
-    for (const name of ['track:score', 'consumer:score'] as const) {
-      events.on(name, ({ trackId, score }) => {
-        this.#setScore(trackId, score);
-      });
-    }
+    events.on('track:score', ({ trackId, score }) => this.#setScore(trackId, score));
+    events.on('consumer:score', ({ trackId, score }) => this.#setScore(trackId, score));
   }
 
   #listenToMedia(): void {

@@ -24,26 +24,8 @@ export function Preview({ name, microphone, camera }: PreviewProps) {
           <LocalVideo track={camera.track} mirrored />
         )}
         <div className="preview-buttons">
-          <button
-            type="button"
-            className="round"
-            data-off={!microphone.on}
-            aria-pressed={microphone.on}
-            aria-label="Microphone"
-            onClick={() => microphone.setOn(!microphone.on)}
-          >
-            <Icon name={microphone.on ? 'microphone' : 'microphone-off'} />
-          </button>
-          <button
-            type="button"
-            className="round"
-            data-off={!camera.on}
-            aria-pressed={camera.on}
-            aria-label="Camera"
-            onClick={() => camera.setOn(!camera.on)}
-          >
-            <Icon name={camera.on ? 'camera' : 'camera-off'} />
-          </button>
+          <DeviceButton device={microphone} icon="microphone" label="Microphone" />
+          <DeviceButton device={camera} icon="camera" label="Camera" />
         </div>
       </div>
       <div className="preview-level">
@@ -58,5 +40,27 @@ export function Preview({ name, microphone, camera }: PreviewProps) {
           : `${microphone.problem}. You can join all the same, and listen and read.`}
       </p>
     </div>
+  );
+}
+
+interface DeviceButtonProps {
+  device: PreviewDevice;
+  icon: 'microphone' | 'camera';
+  label: string;
+}
+
+function DeviceButton({ device: { on, problem, setOn }, icon, label }: DeviceButtonProps) {
+  return (
+    <button
+      type="button"
+      className="round"
+      data-off={!on || problem !== undefined}
+      aria-pressed={on}
+      aria-label={label}
+      title={problem ?? (on ? `Turn the ${icon} off` : `Turn the ${icon} on`)}
+      onClick={() => setOn(!on)}
+    >
+      <Icon name={on && problem === undefined ? icon : `${icon}-off`} />
+    </button>
   );
 }
