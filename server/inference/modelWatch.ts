@@ -68,7 +68,8 @@ export class ModelWatch {
       const card = await this.#card(entry);
       const health = await this.#check(card);
       if (health.misses === 0 || (health.answered && health.misses <= MISSES_ALLOWED)) return card;
-      return { ...card, state: health.answered ? 'unavailable' : 'loading', reason: health.reason };
+      const given = health.answered || health.misses > MISSES_ALLOWED;
+      return { ...card, state: given ? 'unavailable' : 'loading', reason: health.reason };
     } catch (cause) {
       const { message } = TritoneError.from(cause, 'inference.failed', { reason: 'its configuration cannot be read' });
       return this.#known(name, 'unavailable', message);
@@ -94,7 +95,7 @@ export class ModelWatch {
     if (health.answered && signs.sinceMs(card.name) < FRESH_MS) return Object.assign(health, { misses: 0 });
     const startedAtMs = clock.nowMs();
     try {
-      await this.#ask(card, health.answered ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS);
+      await this.#ask(card, health.answered || health.misses > 0 ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS);
       canaryMs.observe(clock.nowMs() - startedAtMs);
       Object.assign(health, { answered: true, misses: 0, reason: undefined });
     } catch (cause) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Histogram } from '../streams/metrics.ts';
+import { onAbort } from '../streams/onAbort.ts';
 import { CANARY_MODEL } from './canary.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LifeSigns } from './lifeSigns.ts';
@@ -33,16 +34,28 @@ export interface ServeTritonOptions {
 
 /**
  * One Triton from its first answer to its last: waits for it, loads its models where it is ours, and looks at it every
- * two seconds. Ends only by throwing, or with `signal`.
+ * two seconds. Ends only by throwing, `signal`'s reason where that aborts.
  * @throws TritonAway where it died or is sick, TritoneError where it does not answer
  */
-export async function serveTriton(options: ServeTritonOptions): Promise<void> {
-  const { triton, wake, signal } = options;
-  const death = triton.died.then((reason): never => {
-    throw new TritonAway(reason);
-  });
-  death.catch(() => wake.now());
-  await Promise.race([untilReady(options), death]);
+export async function serveTriton(options: ServeTritonOptions): Promise<never> {
+  const ending = new AbortController();
+  const { triton, signal } = options;
+  const forgetOwner = onAbort(signal, () => ending.abort(signal.reason));
+  void triton.died.then((reason) => ending.abort(new TritonAway(reason)));
+  try {
+    return await keepLooking({ ...options, signal: ending.signal });
+  } catch (cause) {
+    ending.signal.throwIfAborted(); // the death itself explains more than what failed of it
+    throw cause;
+  } finally {
+    forgetOwner();
+    ending.abort();
+  }
+}
+
+async function keepLooking(options: ServeTritonOptions): Promise<never> {
+  const { triton, wake, clock, signal } = options;
+  await untilReady(options);
   let loading = triton.ours;
   if (loading) {
     const onLoaded = () => triton.watchModels().then(() => wake.now());
@@ -52,10 +65,11 @@ export async function serveTriton(options: ServeTritonOptions): Promise<void> {
     });
   }
   const watch = new ModelWatch(options);
-  while (!signal.aborted) {
+  while (true) {
     const woken = wake.next();
-    await Promise.race([look(options, watch, () => loading), death]);
-    await Promise.race([woken, pause(options.clock, LOOK_INTERVAL_MS, signal), death]);
+    await look(options, watch, loading);
+    await Promise.race([woken, pause(clock, LOOK_INTERVAL_MS, signal)]);
+    signal.throwIfAborted();
   }
 }
 
@@ -68,12 +82,12 @@ async function untilReady({ triton, client, clock, signal }: ServeTritonOptions)
   }
 }
 
-async function look(options: ServeTritonOptions, watch: ModelWatch, isLoading: () => boolean): Promise<void> {
-  const loading = isLoading();
+async function look(options: ServeTritonOptions, watch: ModelWatch, loading: boolean): Promise<void> {
+  const { triton, catalogue, signal, onReady } = options;
   const { cards, sick } = await watch.look(loading);
-  if (options.signal.aborted) return;
-  if (sick !== undefined && options.triton.ours) throw new TritonAway(sick);
-  options.catalogue.replace(cards);
+  signal.throwIfAborted();
+  if (sick !== undefined && triton.ours) throw new TritonAway(sick);
+  catalogue.replace(cards);
   const offers = cards.some(({ name, state }) => name !== CANARY_MODEL && state === 'ready');
-  if (offers || !loading) options.onReady();
+  if (offers || !loading) onReady();
 }

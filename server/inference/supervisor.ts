@@ -15,6 +15,7 @@ import { pause, Wake } from './wake.ts';
 const WELL_AFTER_MS = 3000;
 const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 5000;
+const SHUTTING_DOWN = 'the server is shutting down';
 
 export interface SupervisorOptions {
   readonly host: TritonHost;
@@ -93,7 +94,7 @@ export class Supervisor implements AsyncDisposable {
       this.#restarts.inc();
       await pause(this.#options.clock, backOffMs, signal);
     }
-    this.#set({ state: 'away', reason: 'the server is shutting down' });
+    this.#set({ state: 'away', reason: SHUTTING_DOWN });
   }
 
   /** One Triton from start to end. Never rejects. */
@@ -104,7 +105,7 @@ export class Supervisor implements AsyncDisposable {
     let triton: TritonLife | undefined;
     let client: TritonClient | undefined;
     let readyAtMs: number | undefined;
-    let reason = 'the server is shutting down';
+    let reason = SHUTTING_DOWN;
     try {
       triton = await host.start(life.signal);
       const answering = new TritonClient(triton.url);
@@ -128,7 +129,7 @@ export class Supervisor implements AsyncDisposable {
         onReady,
       });
     } catch (cause) {
-      reason = reasonOf(cause);
+      if (!this.#closing.signal.aborted) reason = reasonOf(cause);
       log.debug({ cause }, 'triton failed');
     }
     const closing = this.#closing.signal.aborted;

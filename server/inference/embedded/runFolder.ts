@@ -1,4 +1,5 @@
-import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { TritonLayout } from './layout.ts';
@@ -8,6 +9,8 @@ const SHARED_MEMORY = '/dev/shm';
 const NOTE = 'run.json';
 
 const runNote = z.object({
+  /** Containers may share the folder: a process number means something on its own host alone. */
+  host: z.string(),
   ownerPid: z.int(),
   ownerStartedAt: z.number(),
   group: z.int(),
@@ -20,8 +23,6 @@ export interface BackendPieces {
   readonly pythonPathDir: string;
 }
 
-let runs = 0;
-
 /** What one run of Triton leaves on the machine: its backend folder, its shared memory, its process group. */
 export class RunFolder {
   readonly backendDir: string;
@@ -29,8 +30,8 @@ export class RunFolder {
   readonly dir: string;
 
   static async create(runDir: string, pieces: BackendPieces): Promise<RunFolder> {
-    runs += 1;
-    const folder = new RunFolder(runDir, `triton-${process.pid}-${runs}`);
+    await mkdir(runDir, { recursive: true });
+    const folder = new RunFolder(await mkdtemp(join(runDir, `triton-${process.pid}-`)));
     const python = join(folder.backendDir, 'python');
     await mkdir(python, { recursive: true });
     // The wheel keeps the stub in another place than where the backend looks for it. And stubs run isolated: they
@@ -41,16 +42,17 @@ export class RunFolder {
     return folder;
   }
 
-  private constructor(runDir: string, name: string) {
-    this.dir = join(runDir, name);
-    this.backendDir = join(this.dir, 'backends');
-    this.sharedMemoryPrefix = `tritone_${name}_`;
+  private constructor(dir: string) {
+    this.dir = dir;
+    this.backendDir = join(dir, 'backends');
+    this.sharedMemoryPrefix = `tritone_${basename(dir)}_`;
   }
 
   /** Whoever starts next after a crash of ours finds the group by this. */
   async note(group: number): Promise<void> {
     const owner = await readProcess(process.pid);
     const note: z.infer<typeof runNote> = {
+      host: hostname(),
       ownerPid: process.pid,
       ownerStartedAt: owner?.startedAt ?? 0,
       group,
@@ -88,7 +90,7 @@ async function packagesIn(dir: string): Promise<string[]> {
 
 async function sweepRun(dir: string): Promise<boolean> {
   const note = runNote.safeParse(JSON.parse(await readFile(join(dir, NOTE), 'utf8')));
-  if (!note.success) return false;
+  if (!note.success || note.data.host !== hostname()) return false;
   const { ownerPid, ownerStartedAt, group, sharedMemoryPrefix } = note.data;
   if (await isAlive({ pid: ownerPid, startedAt: ownerStartedAt })) return false;
   for (const member of await groupMembers(group)) {

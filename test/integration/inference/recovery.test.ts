@@ -81,7 +81,7 @@ describe.skipIf(!hasTriton)('a Triton that dies', () => {
     await once(server.stdout, 'data');
     expect(await processesWith(embedded.runDir, 'bin/tritonserver')).toHaveLength(1);
     server.kill('SIGKILL');
-    await vi.waitFor(() => expectNothingLeft(embedded.runDir), { timeout: 5000, interval: 100 });
+    await vi.waitFor(() => expectNothingLeft(embedded.runDir, server.pid), { timeout: 5000, interval: 100 });
   });
 
   it('is swept away at the next start where even its watchdog was killed', async () => {
@@ -95,7 +95,7 @@ describe.skipIf(!hasTriton)('a Triton that dies', () => {
     await once(server, 'exit');
     expect(await processesWith(embedded.runDir, 'bin/tritonserver')).toHaveLength(1);
     expect(await sweepLeftovers(embedded.runDir)).toBe(1);
-    await vi.waitFor(() => expectNothingLeft(embedded.runDir), { timeout: 5000, interval: 100 });
+    await vi.waitFor(() => expectNothingLeft(embedded.runDir, server.pid), { timeout: 5000, interval: 100 });
   });
 });
 
@@ -143,10 +143,10 @@ async function drain(events: AsyncIterable<unknown>): Promise<void> {
   for await (const _event of events);
 }
 
-async function expectNothingLeft(runDir: string): Promise<void> {
+/** Of the server `pid`: no process, no file, no shared memory. */
+async function expectNothingLeft(runDir: string, pid = process.pid): Promise<void> {
   expect(await processesWith(runDir)).toEqual([]);
   expect(await readdir(runDir)).toEqual([]);
-  const prefix = `tritone_triton-`;
-  const memory = (await readdir('/dev/shm')).filter((name) => name.startsWith(prefix));
-  expect(memory.filter((name) => name.startsWith(`${prefix}${process.pid}-`))).toEqual([]);
+  const memory = await readdir('/dev/shm');
+  expect(memory.filter((name) => name.startsWith(`tritone_triton-${pid}-`))).toEqual([]);
 }

@@ -157,6 +157,20 @@ describe('ModelStream', () => {
     ]);
   });
 
+  it('ends with the last of several requests where much is left to send', async () => {
+    const { stream, sent, sizes } = stage({ acknowledges: false });
+    stream.push(pcm(100));
+    await settle();
+    for (let chunk = 0; chunk < 22; chunk += 1) stream.push(pcm(100)); // ten in flight, 1200 ms queued
+    void stream.end();
+    for (let index = 1; index < sent.length; index += 1) {
+      sent[index]?.acknowledge();
+      await settle();
+    }
+    expect(sizes().slice(11)).toEqual([500, 500, 200]);
+    expect(sent.map(({ end }) => end).indexOf(true)).toBe(13);
+  });
+
   it('says nothing to Triton where there was no sound', async () => {
     const { stream, sent } = stage();
     await stream.end();
@@ -182,6 +196,25 @@ describe('ModelStream', () => {
     const failure = read(stream.events).catch((cause: unknown) => cause);
     await clock.advance(10_000);
     expect(await failure).toMatchObject({ code: 'inference.timeout', retryable: true });
+  });
+
+  it('begins to count anew when one of several answers has come', async () => {
+    const { clock, stream, sent } = stage({ acknowledges: false });
+    stream.push(pcm(100));
+    await clock.advance(0);
+    stream.push(pcm(100));
+    stream.push(pcm(100));
+    const failure = read(stream.events).catch((cause: unknown) => cause);
+    let failed = false;
+    void failure.then(() => {
+      failed = true;
+    });
+    await clock.advance(9000);
+    sent[1]?.acknowledge();
+    await clock.advance(9000);
+    expect(failed).toBe(false);
+    await clock.advance(1000);
+    expect(await failure).toMatchObject({ code: 'inference.timeout' });
   });
 
   it('has patience as long as the model says anything', async () => {
