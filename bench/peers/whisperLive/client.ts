@@ -1,0 +1,80 @@
+import { CLIP_RATE } from '../../audio/clips.ts';
+import type { Source } from '../../run/pacer.ts';
+import type { Shown } from '../../score/recording.ts';
+import { SegmentBoard, segmentsSchema } from './segments.ts';
+
+/** WhisperLive's own client sends 256 ms at a time; smaller chunks can only help it. */
+const CHUNK_MS = 100;
+const CHUNK_SAMPLES = (CLIP_RATE * CHUNK_MS) / 1000;
+
+/** The options that WhisperLive's own client sends unless told otherwise. */
+const defaults = {
+  task: 'transcribe',
+  use_vad: true,
+  send_last_n_segments: 10,
+  no_speech_thresh: 0.45,
+  clip_audio: false,
+  same_output_threshold: 10,
+};
+
+/** One speaker at WhisperLive: float32 sound out in real time, segments in. */
+export class WhisperLiveClient implements Source {
+  readonly shown: Shown[] = [];
+  readonly #socket: WebSocket;
+  #pcm = new Int16Array();
+  #startedAtMs = Number.POSITIVE_INFINITY;
+  #sentSamples = 0;
+
+  /** Settles when the server is ready for sound. @throws Error where it does not take the client */
+  static async open(url: string, { language, uid }: { language: string; uid: string }): Promise<WhisperLiveClient> {
+    const socket = new WebSocket(url);
+    socket.binaryType = 'arraybuffer';
+    const answered = firstMessage(socket);
+    socket.addEventListener('open', () => socket.send(JSON.stringify({ uid, language, model: 'custom', ...defaults })));
+    const answer = await answered;
+    if (!answer.includes('SERVER_READY')) throw new Error(`WhisperLive answers ${answer}`);
+    return new WhisperLiveClient(socket);
+  }
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  /** Says `pcm` (mono, 16 kHz) again and again from `atMs` on. */
+  speak(pcm: Int16Array, atMs: number): void {
+    this.#pcm = pcm;
+    this.#startedAtMs = atMs;
+    const board = new SegmentBoard(atMs);
+    this.#socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      const parsed = segmentsSchema.safeParse(JSON.parse(data));
+      const shown = parsed.success ? board.show(parsed.data.segments, performance.now()) : undefined;
+      if (shown !== undefined) this.shown.push(shown);
+    });
+  }
+
+  sendDue(nowMs: number): void {
+    const spokenSamples = ((nowMs - this.#startedAtMs) * CLIP_RATE) / 1000;
+    while (this.#sentSamples + CHUNK_SAMPLES <= spokenSamples) {
+      const chunk = Float32Array.from({ length: CHUNK_SAMPLES }, (_, index) => this.#sample(this.#sentSamples + index));
+      this.#socket.send(chunk);
+      this.#sentSamples += CHUNK_SAMPLES;
+    }
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #sample(at: number): number {
+    return (this.#pcm[at % this.#pcm.length] ?? 0) / 32_768;
+  }
+}
+
+function firstMessage(socket: WebSocket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.addEventListener('message', ({ data }: MessageEvent<string>) => resolve(data), { once: true });
+    for (const end of ['error', 'close'] as const) {
+      socket.addEventListener(end, () => reject(new Error('WhisperLive closed the connection')), { once: true });
+    }
+  });
+}
