@@ -3,6 +3,7 @@ import { TritoneError } from '../shared/errors.ts';
 import { readConfig } from './config.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
+import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
@@ -20,8 +21,11 @@ const SHUTDOWN_DEADLINE_MS = 15_000;
 
 const config = readConfig(process.env, process.stderr.isTTY);
 const log = createLogger(config.log);
+// One call's fault must not end every other: it is logged, and the process goes on.
+process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'a fault that no part has caught'));
 process.exitCode = await main().catch((cause: unknown) => {
-  log.error({ err: cause }, cause instanceof TritoneError ? cause.message : 'the server could not start');
+  if (cause instanceof TritoneError) process.stderr.write(`${cause.message}\n`);
+  else log.error({ err: cause }, 'the server could not start');
   return 1;
 });
 
@@ -57,7 +61,10 @@ async function main(): Promise<number> {
   inference.catalogue.events.on('changed', () => signaling.announce(status()));
 
   const app = await createApp({
-    routes: [transcriptRoutes({ calls: (room) => rooms.calls(room) })],
+    routes: [
+      transcriptRoutes({ calls: (room) => rooms.calls(room) }),
+      transcriptionRoutes({ speechToText, clock, log, metrics, maxUploadBytes: config.uploads.maxBytes }),
+    ],
     readiness: () => ({ media: { ready: sfu.workerPids.length > 0 }, captions: inference.readiness() }),
     metrics: prometheus,
     demoDir: config.demoDir,
