@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
 import { clockTime } from '../lib/format.ts';
@@ -8,11 +8,16 @@ import { CaptionsStatusPill } from './CaptionsStatusPill.tsx';
 import type { CopyLink } from './useCopyLink.ts';
 
 export function CallHeader({ room, copyLink }: { room: TritoneRoom; copyLink: CopyLink }) {
+  const heading = useRef<HTMLHeadingElement>(null);
   const connection = useRoom(room, 'connection', ({ connection }) => connection);
+  // The lobby's button is gone: the keyboard starts here.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <header className="call-header">
       <Logo size={24} />
-      <h1>{room.name}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {room.name}
+      </h1>
       <CallClock room={room} />
       <button
         type="button"

@@ -51,8 +51,10 @@ export const TranscriptGap = memo(function TranscriptGap({ gap, name }: { gap: C
   const seconds = Math.max(1, Math.round((gap.endMs - gap.startMs) / 1000));
   return (
     <li className="line-gap" data-testid="transcript-gap" data-participant={gap.participantId}>
-      <Icon name="warning" size={15} /> {clockTime(gap.startMs)} · {seconds} s of {name} are missing:{' '}
-      {reasons[gap.reason]}
+      <Icon name="warning" size={15} />
+      <span>
+        {clockTime(gap.startMs)} · {seconds} s of what {name} said is missing: {reasons[gap.reason]}
+      </span>
     </li>
   );
 });
