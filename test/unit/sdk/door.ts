@@ -50,10 +50,10 @@ export class Door implements AsyncDisposable {
   }
 
   #serve(socket: Socket): void {
-    socket.onAny((name: RequestName, ...[payload, acknowledge]: [never, (answer: unknown) => void]) => {
+    socket.onAny((name: RequestName, ...[payload, acknowledge]: [unknown, (answer: unknown) => void]) => {
       this.asked.push({ name, payload });
       const handler = this.#handlers[name];
-      if (handler !== undefined) acknowledge(handler(payload));
+      if (handler !== undefined) acknowledge(handler(payload as never));
     });
   }
 }
