@@ -39,6 +39,11 @@ export function timelineOf(clips: readonly Clip[], { seconds, seed }: { seconds:
   return { pcm, spoken };
 }
 
+/** A microphone that nobody speaks into. */
+export function pauseOf(seconds: number): Int16Array {
+  return roomNoise(frames(seconds * 1000) * samplesOf(FRAME_MS), randomFrom(0));
+}
+
 function mixInto(target: Int16Array, clip: Int16Array, at: number): void {
   for (const [index, sample] of clip.entries()) {
     target[at + index] = clamp((target[at + index] ?? 0) + sample);

@@ -8,11 +8,11 @@ const SETTLE_MS = 500;
 /** The microphones stay open this long, so that the last finals can come. */
 const DRAIN_MS = 6000;
 
-/** Says one timeline in real time, again and again, and gathers what is shown of it. */
+/** Says one timeline in real time and gathers what is shown of it. */
 export interface Speaker extends Source {
   readonly shown: readonly Shown[];
-  /** `timeline` as `speakers` were made for it, from `atMs` (performance.now) on. */
-  start(atMs: number): void;
+  /** What it was made to say begins at `atMs` (performance.now) and is said `rounds` times. */
+  start(atMs: number, rounds: number): void;
   close(): void;
 }
 
@@ -28,18 +28,21 @@ export interface SpeakOptions {
   readonly language: string;
   /** How often each timeline is said. */
   readonly rounds?: number;
+  /** Told when the speech begins (performance.now), some 500 ms ahead. */
+  readonly during?: (startedAtMs: number) => void;
 }
 
 /** Lets `speakers[n]` say `timelines[n]`, all at once, and waits for the last words. */
 export async function speakTimelines(
   speakers: readonly Speaker[],
   timelines: readonly Timeline[],
-  { language, rounds = 1 }: SpeakOptions,
+  { language, rounds = 1, during }: SpeakOptions,
 ): Promise<Run> {
   const delay = monitorEventLoopDelay({ resolution: 2 });
   delay.enable();
   const startedAtMs = performance.now() + SETTLE_MS;
-  for (const speaker of speakers) speaker.start(startedAtMs);
+  for (const speaker of speakers) speaker.start(startedAtMs, rounds);
+  during?.(startedAtMs);
   const longestMs = Math.max(...timelines.map(durationMs));
   await pace(speakers, startedAtMs + rounds * longestMs + DRAIN_MS);
   delay.disable();

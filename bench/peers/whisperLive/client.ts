@@ -1,5 +1,5 @@
 import { CLIP_RATE } from '../../audio/clips.ts';
-import type { Source } from '../../run/pacer.ts';
+import type { Speaker } from '../../run/speakTimelines.ts';
 import type { Shown } from '../../score/recording.ts';
 import { SegmentBoard, segmentsSchema } from './segments.ts';
 
@@ -17,36 +17,46 @@ const defaults = {
   same_output_threshold: 10,
 };
 
+export interface WhisperLiveClientOptions {
+  readonly url: string;
+  readonly language: string;
+  /** Tells clients apart in the server's log. */
+  readonly uid: string;
+  /** What is said in each round: mono, 16 kHz. Silence follows. */
+  readonly pcm: Int16Array;
+}
+
 /** One speaker at WhisperLive: float32 sound out in real time, segments in. */
-export class WhisperLiveClient implements Source {
+export class WhisperLiveClient implements Speaker {
   readonly shown: Shown[] = [];
   readonly #socket: WebSocket;
-  #pcm = new Int16Array();
+  readonly #pcm: Int16Array;
   #startedAtMs = Number.POSITIVE_INFINITY;
+  #rounds = 0;
   #sentSamples = 0;
 
   /** Settles when the server is ready for sound. @throws Error where it does not take the client */
-  static async open(url: string, { language, uid }: { language: string; uid: string }): Promise<WhisperLiveClient> {
+  static async open({ url, language, uid, pcm }: WhisperLiveClientOptions): Promise<WhisperLiveClient> {
     const socket = new WebSocket(url);
     socket.binaryType = 'arraybuffer';
     const answered = firstMessage(socket);
     socket.addEventListener('open', () => socket.send(JSON.stringify({ uid, language, model: 'custom', ...defaults })));
     const answer = await answered;
     if (!answer.includes('SERVER_READY')) throw new Error(`WhisperLive answers ${answer}`);
-    return new WhisperLiveClient(socket);
+    return new WhisperLiveClient(socket, pcm);
   }
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, pcm: Int16Array) {
     this.#socket = socket;
+    this.#pcm = pcm;
   }
 
-  /** Says `pcm` (mono, 16 kHz) again and again from `atMs` on. */
-  speak(pcm: Int16Array, atMs: number): void {
-    this.#pcm = pcm;
+  start(atMs: number, rounds: number): void {
+    this.#rounds = rounds;
     this.#startedAtMs = atMs;
     const board = new SegmentBoard(atMs);
-    this.#socket.addEventListener('message', ({ data }: MessageEvent<string>) => {
-      const parsed = segmentsSchema.safeParse(JSON.parse(data));
+    this.#socket.addEventListener('message', ({ data }: MessageEvent) => {
+      const parsed = segmentsSchema.safeParse(JSON.parse(String(data)));
       const shown = parsed.success ? board.show(parsed.data.segments, performance.now()) : undefined;
       if (shown !== undefined) this.shown.push(shown);
     });
@@ -66,13 +76,13 @@ export class WhisperLiveClient implements Source {
   }
 
   #sample(at: number): number {
-    return (this.#pcm[at % this.#pcm.length] ?? 0) / 32_768;
+    return at < this.#rounds * this.#pcm.length ? (this.#pcm[at % this.#pcm.length] ?? 0) / 32_768 : 0;
   }
 }
 
 function firstMessage(socket: WebSocket): Promise<string> {
   return new Promise((resolve, reject) => {
-    socket.addEventListener('message', ({ data }: MessageEvent<string>) => resolve(data), { once: true });
+    socket.addEventListener('message', ({ data }: MessageEvent) => resolve(String(data)), { once: true });
     for (const end of ['error', 'close'] as const) {
       socket.addEventListener(end, () => reject(new Error('WhisperLive closed the connection')), { once: true });
     }

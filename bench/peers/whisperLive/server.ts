@@ -57,6 +57,12 @@ export class WhisperLiveServer implements AsyncDisposable {
     this.url = url;
   }
 
+  /** @throws Error when the server is gone */
+  get pid(): number {
+    if (this.process.pid === undefined) throw new Error('WhisperLive is not running');
+    return this.process.pid;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     this.process.kill('SIGKILL');
@@ -64,19 +70,19 @@ export class WhisperLiveServer implements AsyncDisposable {
   }
 
   async #warmUp(pcm: Int16Array): Promise<void> {
-    const client = await this.#firstClient();
+    const client = await this.#firstClient(pcm);
     const startedAtMs = performance.now();
-    client.speak(pcm, startedAtMs);
+    client.start(startedAtMs, 1);
     await pace([client], startedAtMs + WARM_UP_MS);
     client.close();
     await sleep(1000);
   }
 
-  async #firstClient(): Promise<WhisperLiveClient> {
+  async #firstClient(pcm: Int16Array): Promise<WhisperLiveClient> {
     const deadline = performance.now() + START_DEADLINE_MS;
     while (true) {
       try {
-        return await WhisperLiveClient.open(this.url, { language: 'en', uid: 'warm-up' });
+        return await WhisperLiveClient.open({ url: this.url, language: 'en', uid: 'warm-up', pcm });
       } catch (cause) {
         if (performance.now() > deadline || this.process.exitCode !== null) throw cause;
         await sleep(250);

@@ -1,0 +1,51 @@
+import { readClips } from './audio/clips.ts';
+import { killTable, killTriton } from './captions/killsRun.ts';
+import { climb } from './captions/ladder.ts';
+import { capacityLines, ladderTable } from './captions/ladderReport.ts';
+import { listenToNoise, noiseTable } from './captions/noiseRun.ts';
+import { type Options, readOptions, usage } from './captions/options.ts';
+import { soak, soakTable } from './captions/soakRun.ts';
+import { writeResults } from './report/results.ts';
+import { describeMachine, type Machine } from './system/machine.ts';
+
+process.exitCode = await main().catch((cause: unknown) => {
+  console.error(cause instanceof Error ? cause.message : cause);
+  return 1;
+});
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(usage);
+    return 0;
+  }
+  const machine = describeMachine();
+  console.log(`${sentenceOf(machine)}\n`);
+  const { table, figures } = await measure(options);
+  console.log(`\n${table}\n`);
+  const file = await writeResults(`captions-${options.mode}`, { machine, options, figures }, options.json);
+  console.log(`All figures: ${file}`);
+  return 0;
+}
+
+async function measure(options: Options): Promise<{ table: string; figures: object }> {
+  if (options.mode === 'noise') {
+    const figures = await listenToNoise(options);
+    return { table: noiseTable(figures), figures };
+  }
+  const clips = await readClips(options.language);
+  if (options.mode === 'soak') {
+    const figures = await soak(options, clips);
+    return { table: soakTable(figures), figures };
+  }
+  if (options.mode === 'kills') {
+    const figures = await killTriton(options, clips);
+    return { table: killTable(figures), figures };
+  }
+  const figures = await climb(options, clips, (one) => console.log(ladderTable([one]).split('\n').at(-1)));
+  return { table: [ladderTable(figures), '', ...capacityLines(figures)].join('\n'), figures };
+}
+
+function sentenceOf({ cpu, cores, memoryGib, node, date, loadBefore }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGib} GiB, Node ${node}, ${date}; load average before the run ${loadBefore}`;
+}
