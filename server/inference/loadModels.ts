@@ -30,7 +30,7 @@ export async function loadModels(options: LoadModelsOptions): Promise<void> {
     .filter((entry) => entry.state !== 'READY')
     .map((entry) => entry.name)
     .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-  for (const model of names) {
+  const load = async (model: string): Promise<void> => {
     if (signal.aborted) return;
     const startedAtMs = clock.nowMs();
     try {
@@ -42,5 +42,9 @@ export async function loadModels(options: LoadModelsOptions): Promise<void> {
       log.warn({ model, code, reason: message }, 'model not loaded');
     }
     await onLoaded();
-  }
+  };
+  // The canary costs next to nothing: it loads beside the first that is of use.
+  const beside = names[0] === CANARY_MODEL ? load(CANARY_MODEL) : undefined;
+  for (const model of names) if (model !== CANARY_MODEL || beside === undefined) await load(model);
+  await beside;
 }
