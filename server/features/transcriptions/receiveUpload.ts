@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { TritoneError } from '../../../shared/errors.ts';
 import { SpooledFile } from './spooledFile.ts';
@@ -12,7 +12,11 @@ export interface Upload {
 /** The file of a form (field `file`), or the raw body. @throws TritoneError `request.invalid`, `request.too_large` */
 export async function receiveUpload(request: FastifyRequest, maxBytes: number): Promise<Upload> {
   if (request.isMultipart()) return receiveForm(request, maxBytes);
-  const file = await SpooledFile.write(request.body as Readable, maxBytes);
+  const { body } = request;
+  if (!(body instanceof Readable)) {
+    throw new TritoneError('request.invalid', { problem: 'send a form with the field file, or the sound itself' });
+  }
+  const file = await SpooledFile.write(body, maxBytes);
   return { file, fields: {} };
 }
 
