@@ -15,8 +15,13 @@ export class SetupFailure extends Error {
   }
 }
 
+const DISK_REMEDY = 'free some space, or set TRITONE_CACHE_DIR to a folder on a bigger disk';
+
 /** The lines a person sees. */
 export function describeFailure(error) {
+  if (error?.code === 'ENOSPC') {
+    return describeFailure(new SetupFailure('The disk became full during set-up.', { remedy: DISK_REMEDY }));
+  }
   if (!(error instanceof SetupFailure)) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }

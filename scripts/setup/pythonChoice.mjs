@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 import { hashOf, readStamp, writeStamp } from './hash.mjs';
@@ -11,7 +13,7 @@ const PROBE = `
 import glob, importlib.util, json, os, platform, sys, sysconfig
 libdir = sysconfig.get_config_var("LIBDIR") or ""
 name = "libpython3.%d.so.1.0" % sys.version_info[1]
-folders = [libdir, *glob.glob("/lib/*-linux-gnu"), *glob.glob("/usr/lib/*-linux-gnu"), "/usr/lib64", "/usr/lib", "/usr/local/lib"]
+folders = [libdir, os.path.join(sys.base_prefix, "lib"), *glob.glob("/lib/*-linux-gnu"), *glob.glob("/usr/lib/*-linux-gnu"), "/usr/lib64", "/usr/lib", "/usr/local/lib"]
 found = next((os.path.join(d, name) for d in folders if os.path.exists(os.path.join(d, name))), None)
 print(json.dumps({
     "executable": os.path.realpath(sys.executable),
@@ -19,7 +21,7 @@ print(json.dumps({
     "cpython": platform.python_implementation() == "CPython",
     "venv": all(importlib.util.find_spec(m) is not None for m in ("venv", "ensurepip")),
     "libpython": found,
-    "libdir": libdir,
+    "libdir": os.path.dirname(found) if found else libdir,
 }))
 `;
 
@@ -69,12 +71,21 @@ export function unfitPython(found) {
   );
 }
 
-/** Where interpreters may lie: TRITONE_PYTHON alone when set, else the system's before what PATH adds. */
-export function pythonCandidates(env = process.env) {
+/** Interpreters that pyenv and uv keep, whether on PATH or not. */
+function keptPythons(home) {
+  const roots = [join(home, '.pyenv', 'versions'), join(home, '.local', 'share', 'uv', 'python')];
+  return roots.flatMap((root) =>
+    existsSync(root) ? readdirSync(root).map((version) => join(root, version, 'bin', 'python3')) : [],
+  );
+}
+
+/** Where interpreters may lie: TRITONE_PYTHON alone when set, else the system's, what PATH adds, what pyenv and uv keep. */
+export function pythonCandidates(env = process.env, home = homedir()) {
   if (env.TRITONE_PYTHON) return [env.TRITONE_PYTHON];
   const names = ['python3', ...PYTHON_MINORS.map((minor) => `python3.${minor}`)];
   const folders = ['/usr/bin', '/usr/local/bin', ...(env.PATH ?? '').split(delimiter).filter(Boolean)];
-  return [...new Set(folders.flatMap((folder) => names.map((name) => join(folder, name))))];
+  const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  return [...new Set([...onPath, ...keptPythons(home)])].filter((path) => existsSync(path));
 }
 
 /** @returns {Promise<PythonFacts | undefined>} undefined when it does not run (a pyenv shim without its version, say) */

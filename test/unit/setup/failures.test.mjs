@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeFailure, diagnose, SetupFailure } from '../../../scripts/setup/failure.mjs';
-import { mustRun, run } from '../../../scripts/setup/run.mjs';
+import { mustRun, run, tellingLine } from '../../../scripts/setup/run.mjs';
 
 describe('a set-up step that fails', () => {
   it.each([
@@ -34,6 +34,11 @@ describe('a set-up step that fails', () => {
     expect(shown).toBe('✗ The disk is full.\n  Mend it: free some space');
   });
 
+  it('shows a disk that fills up on the way as what it is, whoever noticed it', () => {
+    const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    expect(describeFailure(error)).toMatch(/^✗ The disk became full during set-up\.\n {2}Mend it: free some space/);
+  });
+
   it('shows the stack of a mistake of ours', () => {
     expect(describeFailure(new TypeError('x is not a function'))).toContain('failures.test.mjs');
   });
@@ -57,6 +62,13 @@ describe('a child of set-up', () => {
       deadlineMs: 5000,
     });
     await expect(failing).rejects.toThrow(/^The page could not be built: no such file\.$/);
+  });
+
+  it('that says more after its error is told by the error', () => {
+    expect(tellingLine('a.hpp:5: fatal error: no such file\n\u001b[31mninja: build stopped\u001b[0m\n')).toBe(
+      'a.hpp:5: fatal error: no such file',
+    );
+    expect(tellingLine('one\n\u001b[31mlast\u001b[0m\n')).toBe('last');
   });
 
   it('that misses its deadline says for how long it was waited', async () => {

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choosePython, pythonCandidates, unfitPython } from '../../../scripts/setup/pythonChoice.mjs';
 
 const python = (version, more = {}) => ({
@@ -39,10 +42,31 @@ describe('the choice of a Python for Triton', () => {
     expect(failure.remedy).toContain('TRITONE_PYTHON');
   });
 
-  it("looks at TRITONE_PYTHON alone when it is set, else at the system's before those on PATH", () => {
-    expect(pythonCandidates({ TRITONE_PYTHON: '/opt/python' })).toEqual(['/opt/python']);
-    const candidates = pythonCandidates({ PATH: '/home/me/bin' });
-    expect(candidates[0]).toBe('/usr/bin/python3');
-    expect(candidates.indexOf('/usr/bin/python3.10')).toBeLessThan(candidates.indexOf('/home/me/bin/python3'));
+  describe('among many interpreters', () => {
+    let home = '';
+    const install = (...parts) => {
+      const path = join(home, ...parts);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, '');
+      return path;
+    };
+    beforeEach(() => {
+      home = mkdtempSync(join(tmpdir(), 'tritone-python-'));
+    });
+    afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+    it('looks at TRITONE_PYTHON alone when it is set', () => {
+      expect(pythonCandidates({ TRITONE_PYTHON: '/opt/python' }, home)).toEqual(['/opt/python']);
+    });
+
+    it("looks at the system's before those on PATH, and last at what pyenv and uv keep", () => {
+      const uv = install('.local', 'share', 'uv', 'python', 'cpython-3.12', 'bin', 'python3');
+      const pyenv = install('.pyenv', 'versions', '3.10.13', 'bin', 'python3');
+      const onPath = install('bin', 'python3.11');
+      install('bin', 'python3.9');
+      const found = pythonCandidates({ PATH: join(home, 'bin') }, home);
+      expect(found.slice(-3)).toEqual([onPath, pyenv, uv]);
+      expect(found.slice(0, -3).every((path) => path.startsWith('/usr/'))).toBe(true);
+    });
   });
 });
