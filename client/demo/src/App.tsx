@@ -17,6 +17,7 @@ type Stage =
   | { at: 'ended'; room: string; error: TritoneError | undefined };
 
 const arrival = readDeepLink(globalThis.location.search);
+if (arrival.processing !== undefined) settings.lend({ voiceProcessing: arrival.processing });
 
 /** Lobby, call, end. */
 export function App() {

@@ -73,6 +73,11 @@ export function SettingsDialog({ room, devices, onClose, onShortcuts }: Settings
         value={devices.deviceId('microphone')}
         onChange={(deviceId) => devices.choose('microphone', deviceId)}
       />
+      <Checkbox
+        label="Take out echo and noise"
+        checked={current.voiceProcessing}
+        onChange={(voiceProcessing) => devices.setVoiceProcessing(voiceProcessing)}
+      />
       <DeviceSelect
         label="Camera"
         devices={list.cameras}

@@ -6,6 +6,7 @@ import {
   TritoneError,
   type TritoneRoom,
 } from '../../../sdk/index.ts';
+import { openMicrophone } from '../lib/openMicrophone.ts';
 import { settings } from '../lib/settings.ts';
 import type { Entrance } from '../lobby/entrance.ts';
 
@@ -76,6 +77,15 @@ export class CallDevices {
     void this.#attempt(device, async () => this.#captures.get(device)?.use(deviceId));
   }
 
+  /** Browsers settle this when a microphone is opened: an open one is opened anew. */
+  setVoiceProcessing(voiceProcessing: boolean): void {
+    settings.change({ voiceProcessing });
+    const local = this.#room.localTrack('microphone');
+    if (local === undefined) return;
+    this.#stop('microphone', local);
+    if (!local.muted) void this.#attempt('microphone', () => this.#startMicrophone(undefined));
+  }
+
   chooseSpeaker(deviceId: string): void {
     settings.change({ speakerId: deviceId });
     void this.#attempt('speaker', () => this.#room.setSpeaker(deviceId));
@@ -91,8 +101,7 @@ export class CallDevices {
   }
 
   async #startMicrophone(opened: Capture | undefined): Promise<void> {
-    const deviceId = settings.current.microphoneId || undefined;
-    await this.#publish('microphone', opened ?? (await Capture.microphone({ deviceId })));
+    await this.#publish('microphone', opened ?? (await openMicrophone()));
   }
 
   async #startCamera(opened: Capture | undefined): Promise<void> {

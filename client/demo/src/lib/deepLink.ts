@@ -6,9 +6,11 @@ export interface DeepLink {
   readonly autojoin: boolean;
   readonly camera: boolean | undefined;
   readonly microphone: boolean | undefined;
+  /** The browser's clean-up of the voice; off for measurements and music. */
+  readonly processing: boolean | undefined;
 }
 
-/** `/?room=R&name=N&autojoin=1&language=en&camera=0&microphone=0` */
+/** `/?room=R&name=N&autojoin=1&language=en&camera=0&microphone=0&processing=0` */
 export function readDeepLink(search: string): DeepLink {
   const query = new URLSearchParams(search);
   return {
@@ -18,6 +20,7 @@ export function readDeepLink(search: string): DeepLink {
     autojoin: query.get('autojoin') === '1' && (query.get('room') ?? '') !== '',
     camera: flag(query.get('camera')),
     microphone: flag(query.get('microphone')),
+    processing: flag(query.get('processing')),
   };
 }
 

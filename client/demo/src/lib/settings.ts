@@ -12,6 +12,8 @@ export interface Settings {
   speakerId: string;
   microphoneOn: boolean;
   cameraOn: boolean;
+  /** The browser's echo cancellation, noise suppression and gain control. */
+  voiceProcessing: boolean;
   captionsShown: boolean;
   captionSize: CaptionSize;
   captionPosition: CaptionPosition;
@@ -31,6 +33,7 @@ const defaults: Settings = {
   speakerId: '',
   microphoneOn: true,
   cameraOn: true,
+  voiceProcessing: true,
   captionsShown: true,
   captionSize: 'medium',
   captionPosition: 'bottom',
@@ -41,19 +44,26 @@ const defaults: Settings = {
 /** Kept in local storage where the browser allows it. A fresh object after each change. */
 export class SettingsStore {
   readonly events = new Emitter<{ changed: [] }>();
-  #settings: Settings = { ...defaults, ...stored() };
+  #kept: Partial<Settings> = stored();
+  #settings: Settings = { ...defaults, ...this.#kept };
 
   get current(): Settings {
     return this.#settings;
   }
 
   change(change: Partial<Settings>): void {
-    this.#settings = { ...this.#settings, ...change };
+    this.#kept = { ...this.#kept, ...change };
     try {
-      localStorage.setItem(KEY, JSON.stringify(this.#settings));
+      localStorage.setItem(KEY, JSON.stringify(this.#kept));
     } catch {
       // Private windows may refuse: the settings last as long as the page.
     }
+    this.lend(change);
+  }
+
+  /** For this page alone: a link's wish is not the person's. */
+  lend(change: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...change };
     this.events.emit('changed');
   }
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Capture, TritoneError } from '../../../sdk/index.ts';
+import { openMicrophone } from '../lib/openMicrophone.ts';
 import { settings } from '../lib/settings.ts';
 
 type Device = 'microphone' | 'camera';
@@ -32,7 +33,7 @@ export function usePreview(device: Device, initiallyOn: boolean | undefined): Pr
     if (!on) return;
     const closed = new AbortController();
     const deviceId = settings.current[keys[device].id] || undefined;
-    const opening = device === 'microphone' ? Capture.microphone({ deviceId }) : Capture.camera({ deviceId });
+    const opening = device === 'microphone' ? openMicrophone() : Capture.camera({ deviceId });
     opening.then(
       (opened) => {
         if (closed.signal.aborted) return opened.close();
