@@ -1,18 +1,17 @@
 import { PCM_RATE } from '../pcmChunk.ts';
 import { ByteReader } from './byteReader.ts';
-import { readMp3File } from './mp3File.ts';
-import { readOggFile } from './oggFile.ts';
 import { Resampler } from './resampler.ts';
 import type { Sound } from './sound.ts';
 import { SNIFF_BYTES, type SoundFormat, sniffSound } from './soundFormat.ts';
-import { readWavFile } from './wavFile.ts';
-import { readWebmFile } from './webmFile.ts';
 
-const readers: Readonly<Record<SoundFormat, (reader: ByteReader) => AsyncGenerator<Sound, void, void>>> = {
-  wav: readWavFile,
-  ogg: readOggFile,
-  webm: readWebmFile,
-  mp3: readMp3File,
+type ReadFile = (reader: ByteReader) => AsyncGenerator<Sound, void, void>;
+
+/** A decoder is loaded for the file that needs it: a thread is made for each. */
+const readers: Readonly<Record<SoundFormat, () => Promise<ReadFile>>> = {
+  wav: async () => (await import('./wavFile.ts')).readWavFile,
+  ogg: async () => (await import('./oggFile.ts')).readOggFile,
+  webm: async () => (await import('./webmFile.ts')).readWebmFile,
+  mp3: async () => (await import('./mp3File.ts')).readMp3File,
 };
 
 /** A sound file's bytes as mono PCM at 16 kHz. Yields nothing for what is no sound; what breaks off ends there. */
@@ -22,9 +21,10 @@ export async function* decodeSound(
   const reader = new ByteReader(source);
   const format = sniffSound(await reader.peek(SNIFF_BYTES));
   if (format === undefined) return;
+  const readFile = await readers[format]();
   let resampler: Resampler | undefined;
   let rate = PCM_RATE;
-  for await (const { samples, sampleRate } of readers[format](reader)) {
+  for await (const { samples, sampleRate } of readFile(reader)) {
     if (sampleRate !== rate) {
       if (resampler !== undefined) yield toPcm(resampler.end());
       resampler = sampleRate === PCM_RATE ? undefined : new Resampler(sampleRate);
