@@ -94,10 +94,10 @@ def test_the_cut_is_where_it_is_quietest():
 def test_audio_given_to_a_worker_does_not_change_while_more_arrives():
     utterance = Utterance(1, 0)
     for _ in range(10):
-        utterance.append(VOICED, voiced=True)
+        utterance.append(VOICED, 1.0)
     view = utterance.audio()
     before = view.copy()
     for _ in range(200):
-        utterance.append(SILENT, voiced=False)
+        utterance.append(SILENT, 0.0)
     utterance.split(5 * FRAME, 2)
     assert np.array_equal(view, before)

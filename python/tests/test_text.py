@@ -22,10 +22,15 @@ def test_what_is_no_speech_does_not_pass(text: str):
     assert not is_plausible(heard(text), Policy())
 
 
-def test_a_model_that_doubts_there_is_speech_and_its_words_is_believed():
-    assert not is_plausible(heard("Thank you.", -1.1, no_speech=0.8), Policy())
-    assert is_plausible(heard("Thank you.", -0.4, no_speech=0.8), Policy())
-    assert not is_plausible(heard("Thank you.", -1.9), Policy())
+def test_a_model_that_doubts_there_is_speech_and_its_words_is_believed_where_the_ear_doubts_too():
+    doubtful = heard("Thank you.", -1.1, no_speech=0.8)
+    assert not is_plausible(doubtful, Policy(), voice=0.6)
+    assert is_plausible(doubtful, Policy(), voice=0.95)
+    assert is_plausible(heard("Thank you.", -0.4, no_speech=0.8), Policy(), voice=0.6)
+
+
+def test_words_that_the_model_does_not_believe_itself_do_not_pass():
+    assert not is_plausible(heard("Thank you.", -1.9), Policy(), voice=1.0)
 
 
 def test_a_text_that_only_repeats_itself_does_not_pass():

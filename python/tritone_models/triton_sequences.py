@@ -85,7 +85,7 @@ def serve_sequences(load: Callable[[Parameters], SequenceService]) -> type:
     return TritonPythonModel
 
 
-@dataclass
+@dataclass(eq=False)
 class _Open:
     sequence: Sequence
     channel: "_TritonChannel"
@@ -190,30 +190,27 @@ class _Desk:
                 traceback.print_exc(file=sys.stderr)
 
     def _sweep(self) -> None:
+        """Ends who fell silent, abandons who left, forgets who is done."""
         now = time.monotonic()
-        gone: list[_Open] = []
-        silent: list[_Open] = []
         with self._lock:
-            self._ending = [entry for entry in self._ending if not entry.channel.closed]
-            watched = [*self._open.items(), *((None, entry) for entry in self._ending)]
-        for sequence_id, entry in watched:
-            if entry.channel.cancelled():
-                gone.append(entry)
-            elif sequence_id is None or now - entry.seen_at <= self._reap_seconds:
-                if not entry.channel.closed:
-                    continue
-            else:
-                silent.append(entry)
-            with self._lock:
-                if sequence_id is not None and self._open.get(sequence_id) is entry:
-                    del self._open[sequence_id]
-                if entry in self._ending:
-                    self._ending.remove(entry)
+            entries = [*self._open.values(), *self._ending]
+        gone = [entry for entry in entries if entry.channel.cancelled()]
+        with self._lock:
+            silent = [
+                entry
+                for entry in self._open.values()
+                if entry not in gone and now - entry.seen_at > self._reap_seconds
+            ]
+            done = [entry for entry in entries if entry in gone or entry.channel.closed]
+            self._open = {
+                sequence_id: entry
+                for sequence_id, entry in self._open.items()
+                if entry not in done and entry not in silent
+            }
+            self._ending = [entry for entry in [*self._ending, *silent] if entry not in done]
         for entry in gone:
             entry.sequence.abandon()
         for entry in silent:
-            with self._lock:
-                self._ending.append(entry)
             entry.sequence.end()
 
 

@@ -24,6 +24,10 @@ from tritone_models.weights import find_weights
 
 FILES = ("model.bin", "config.json", "tokenizer.json")
 TOKENS_PER_SECOND = 7
+CHEAP_LANGUAGES = frozenset({"en"})
+DEAR_TOKENS_PER_SECOND = 15
+"""A letter of an Indian script takes one to three tokens; with more, whisper-base writes on."""
+MOST_TOKENS = 448
 SAMPLES_PER_TIMESTAMP = 320
 ATTENTION_LEAD = {"whisper-base": 1_700, "whisper-tiny-en": -500}
 """Samples; measured on synthesized speech whose word times are known: docs/models.md."""
@@ -100,6 +104,9 @@ class Whisper:
             row[:, : mel.shape[1]] = mel
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features))
         languages = self._languages(encoded, requests)
+        forbidden = [self._tokens.forbidden(language) for language, _ in languages]
+        if any(tokens != forbidden[0] for tokens in forbidden):
+            return [heard for request in requests for heard in self.decode([request])]
         results = self._model.generate(
             encoded,
             [
@@ -107,7 +114,8 @@ class Whisper:
                 for (language, _), request in zip(languages, requests, strict=True)
             ],
             beam_size=self._beam,
-            max_length=self._longest(requests),
+            max_length=self._longest(requests, languages),
+            suppress_tokens=forbidden[0],
             return_scores=True,
             return_no_speech_prob=True,
         )
@@ -134,10 +142,16 @@ class Whisper:
         seconds = min(max(self._window_seconds, longest + 0.5), WHOLE_WINDOW_SECONDS)
         return 2 * int(seconds * FRAMES_PER_SECOND / 2)
 
-    def _longest(self, requests: Sequence[DecodeRequest]) -> int:
-        seconds = max(len(request.audio) for request in requests) / SAMPLE_RATE
-        prompt = max(len(self._tokens.prompt(self.languages[0], r.prompt)) for r in requests)
-        return prompt + int(seconds * TOKENS_PER_SECOND) + 8
+    def _longest(
+        self, requests: Sequence[DecodeRequest], languages: Sequence[tuple[str, float]]
+    ) -> int:
+        """Tokens a call may write: plenty for what people say, little for a loop."""
+        most = 0
+        for request, (language, _) in zip(requests, languages, strict=True):
+            rate = TOKENS_PER_SECOND if language in CHEAP_LANGUAGES else DEAR_TOKENS_PER_SECOND
+            written = int(len(request.audio) / SAMPLE_RATE * rate) + 8
+            most = max(most, len(self._tokens.prompt(language, request.prompt)) + written)
+        return min(most, MOST_TOKENS)
 
     def _languages(
         self, encoded: Any, requests: Sequence[DecodeRequest]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from tritone_models.recognisers.scripts import foreign_tokens
+
 LONGEST_PROMPT = 100
 """Tokens of context that may precede an utterance; the model takes 224."""
 WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
@@ -25,6 +27,7 @@ class WhisperTokens:
         self._context = self._id("<|startofprev|>")
         self._no_timestamps = self._id("<|notimestamps|>")
         self.languages = self._languages() if multilingual else ("en",)
+        self._foreign: dict[str, list[int]] = {}
 
     @classmethod
     def read(cls, folder: Path, multilingual: bool) -> "WhisperTokens":
@@ -43,11 +46,18 @@ class WhisperTokens:
             before = [self._context, *tokens[-LONGEST_PROMPT:]]
         return [*before, *self.start(language), self._no_timestamps]
 
+    def forbidden(self, language: str) -> list[int]:
+        """Tokens that are never text, as the model's config lists them, or in another script."""
+        if language not in self._foreign:
+            vocabulary = self._tokenizer.get_vocab(with_added_tokens=False)
+            self._foreign[language] = [-1, *foreign_tokens(vocabulary, language)]
+        return self._foreign[language]
+
     def text_tokens(self, tokens: Sequence[int]) -> list[int]:
         return [token for token in tokens if token < self.end]
 
     def text(self, tokens: Sequence[int]) -> str:
-        return self._tokenizer.decode(list(tokens)).strip()
+        return self._tokenizer.decode(list(tokens)).strip(f"{BROKEN} ")
 
     def words(self, tokens: Sequence[int], language: str) -> list[tuple[str, int, int]]:
         """Words as (text, first token, token after the last); punctuation clings to its word."""

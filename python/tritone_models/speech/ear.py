@@ -17,7 +17,7 @@ class Ear:
         self.utterance: Utterance | None = None
         """The one being spoken."""
         self._count = 0
-        self._hot = 0
+        self._hot: list[float] = []
         self._floor = 0
         """An utterance may not reach back before the end of the one before it."""
         frames = round(policy.preroll_seconds * SAMPLE_RATE / FRAME) + policy.onset_frames
@@ -37,7 +37,7 @@ class Ear:
             self._wait(frame, probability)
             return None
         utterance = self.utterance
-        utterance.append(frame, voiced=probability >= self._policy.offset_probability)
+        utterance.append(frame, probability if self._is_voiced(probability) else 0.0)
         if (
             not utterance.next_length
             and utterance.voiced >= self._policy.first_decode_seconds * SAMPLE_RATE
@@ -53,7 +53,7 @@ class Ear:
         """Takes what is left of the audio (less than a frame); ends what is being spoken."""
         self.position += len(rest)
         if self.utterance is not None and len(rest):
-            self.utterance.append(rest, voiced=self.utterance.silence == 0)
+            self.utterance.append(rest, self.utterance.voice if not self.utterance.silence else 0.0)
         if self.utterance is not None:
             return self._end("end")
         self._floor = self.position
@@ -61,19 +61,25 @@ class Ear:
 
     def _wait(self, frame: Audio, probability: float) -> None:
         self._recent.append(frame)
-        self._hot = self._hot + 1 if probability >= self._policy.onset_probability else 0
-        if self._hot < self._policy.onset_frames:
+        if probability < self._policy.onset_probability:
+            self._hot.clear()
+            return
+        self._hot.append(probability)
+        if len(self._hot) < self._policy.onset_frames:
             return
         available = min(len(self._recent), (self.position - self._floor) // FRAME)
         frames = list(self._recent)[-available:]
         self._count += 1
         utterance = Utterance(self._count, self.position - FRAME * len(frames))
-        for index, earlier in enumerate(frames):
-            utterance.append(earlier, voiced=index >= len(frames) - self._hot)
-        utterance.silence = 0
+        before = [0.0] * (len(frames) - len(self._hot))
+        for earlier, activity in zip(frames, [*before, *self._hot], strict=True):
+            utterance.append(earlier, activity)
         self.utterance = utterance
         self._recent.clear()
-        self._hot = 0
+        self._hot.clear()
+
+    def _is_voiced(self, probability: float) -> bool:
+        return probability >= self._policy.offset_probability
 
     def _pause(self, utterance: Utterance) -> float:
         if utterance.voiced < self._policy.short_voiced_seconds * SAMPLE_RATE:

@@ -14,15 +14,20 @@ MOST_COMPRESSION = 2.4
 """A text that compresses better repeats itself (Whisper's own threshold)."""
 
 
-def is_plausible(heard: Hypothesis, policy: Policy) -> bool:
-    """Whether `heard` may be shown. Short true utterances ("five five") must pass."""
+def is_plausible(heard: Hypothesis, policy: Policy, voice: float = 1.0) -> bool:
+    """Whether `heard` may be shown. Short true utterances ("five five") must pass.
+
+    `voice`: how sure the voice-activity detector is, 0..1. A recogniser's doubt whether there was
+    speech counts only where the detector shares it.
+    """
     text = heard.text.strip()
     if not any(character.isalnum() for character in text) or text[0] in "([♪*":
         return False
     if heard.log_probability < policy.least_log_probability:
         return False
     if (
-        heard.no_speech > policy.no_speech
+        voice < policy.sure_voice
+        and heard.no_speech > policy.no_speech
         and heard.log_probability < policy.no_speech_log_probability
     ):
         return False

@@ -39,6 +39,8 @@ class Policy:
     no_speech: float = 0.6
     no_speech_log_probability: float = -1.0
     least_log_probability: float = -1.8
+    sure_voice: float = 0.85
+    """Mean speech probability of an utterance's voiced frames that outvotes `no_speech`."""
 
     backlog_seconds: float = 20.0
     """Audio a session may hold undecided before its chunks wait for their acknowledgement."""

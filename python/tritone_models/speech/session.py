@@ -127,7 +127,9 @@ class SpeechSession:
 
     def partial(self, utterance: Utterance, heard: Hypothesis, length: int) -> bool:
         """Shows a hypothesis of the first `length` samples; returns whether it was fit for that."""
-        if not is_plausible(heard, self._policy) or self._in_doubt(utterance, heard):
+        if not is_plausible(heard, self._policy, utterance.voice) or self._in_doubt(
+            utterance, heard
+        ):
             return False
         self._note_language(utterance, heard)
         stable = utterance.agreement.accept(heard.text)
@@ -138,7 +140,7 @@ class SpeechSession:
 
     def decide(self, utterance: Utterance, heard: Hypothesis | None) -> None:
         """Settles an utterance that has ended; None drops it."""
-        if heard is not None and is_plausible(heard, self._policy):
+        if heard is not None and is_plausible(heard, self._policy, utterance.voice):
             utterance.decided = heard
         else:
             utterance.dropped = True

@@ -50,7 +50,7 @@ class Utterance:
         """Length from which it would be due on an idle machine."""
 
         self._audio: Audio = np.empty(2 * SAMPLE_RATE, np.float32)
-        self._voiced_frames: list[bool] = []
+        self._activity: list[float] = []
 
     @property
     def end(self) -> int:
@@ -61,7 +61,14 @@ class Utterance:
     def settled(self) -> bool:
         return self.dropped or self.decided is not None
 
-    def append(self, frame: Audio, voiced: bool) -> None:
+    @property
+    def voice(self) -> float:
+        """Mean speech probability of the voiced frames."""
+        voiced = [probability for probability in self._activity if probability > 0]
+        return sum(voiced) / len(voiced) if voiced else 0.0
+
+    def append(self, frame: Audio, activity: float) -> None:
+        """`activity`: the frame's speech probability; 0 where it is not to count as voiced."""
         needed = self.length + len(frame)
         if needed > len(self._audio):
             # A new array, never a resized one: a worker may be reading the old.
@@ -70,8 +77,8 @@ class Utterance:
             self._audio = grown
         self._audio[self.length : needed] = frame
         self.length = needed
-        self._voiced_frames.append(voiced)
-        if voiced:
+        self._activity.append(activity)
+        if activity > 0:
             self.voiced += len(frame)
             self.silence = 0
             self.speech_end = self.length
@@ -89,12 +96,12 @@ class Utterance:
         """Keeps what is before frame boundary `at`; returns the rest as the next utterance."""
         rest = Utterance(number, self.start + at)
         frame = at // FRAME
-        audio, voiced = self.audio(), self._voiced_frames
-        for index in range(frame, len(voiced)):
-            rest.append(audio[index * FRAME : (index + 1) * FRAME], voiced[index])
+        audio, activity = self.audio(), self._activity
+        for index in range(frame, len(activity)):
+            rest.append(audio[index * FRAME : (index + 1) * FRAME], activity[index])
         self.length = at
-        self._voiced_frames = voiced[:frame]
-        self.voiced = FRAME * sum(self._voiced_frames)
+        self._activity = activity[:frame]
+        self.voiced = FRAME * sum(probability > 0 for probability in self._activity)
         self.silence = 0
         self.speech_end = at
         self.speculation = None
