@@ -1,5 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { transcriptionRoutes } from '../../../server/features/transcriptions/transcriptionRoutes.ts';
+import { createApp } from '../../../server/http/app.ts';
+import { systemClock } from '../../../server/streams/clock.ts';
+import { silentLog } from '../../../server/streams/log.ts';
+import { noMetrics } from '../../../server/streams/metrics.ts';
 import { CaptionServer, hasModels } from '../../fixtures/spokenCall.ts';
 import { dataFile, hasTestData, references } from '../../fixtures/testData.ts';
 import { concatenate, readWav, type Sound } from '../../fixtures/wav.ts';
@@ -7,17 +13,26 @@ import { wordErrorRate } from '../../fixtures/wer.ts';
 
 const clip = (name: string): Promise<Sound> => readWav(dataFile(`speech/en/${name}`));
 
-describe.skipIf(!hasModels || !hasTestData)('captions of real speech through real media and real models', () => {
-  let server: CaptionServer;
-  let texts: Map<string, string>;
-  const spokenText = (...names: string[]) => names.map((name) => texts.get(name) ?? '').join(' ');
+/** What a transcription answers, as far as it is looked at here. */
+interface Result {
+  text: string;
+  durationMs: number;
+  lines: { words: { startMs: number }[] }[];
+}
 
-  beforeAll(async () => {
-    server = await CaptionServer.open();
-    texts = await references('en');
-  });
-  afterAll(() => server?.[Symbol.asyncDispose]());
+const canRun = hasModels && hasTestData;
+let server: CaptionServer;
+let texts: Map<string, string>;
+const spokenText = (...names: string[]) => names.map((name) => texts.get(name) ?? '').join(' ');
 
+beforeAll(async () => {
+  if (!canRun) return;
+  server = await CaptionServer.open();
+  texts = await references('en');
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+describe.skipIf(!canRun)('captions of real speech through real media and real models', () => {
   it.concurrent('tell what was said, with few word errors, while it is said', async () => {
     await using call = await server.openCall();
     const ann = await call.join('Ann');
@@ -123,6 +138,55 @@ describe.skipIf(!hasModels || !hasTestData)('captions of real speech through rea
     expect(after ?? 1).toBeLessThanOrEqual((before ?? 0) + 0.02);
     expect(doubledFourGrams(killed, spokenText(...names))).toEqual([]);
   }, 120_000);
+});
+
+describe.skipIf(!canRun)('files transcribed by real models', () => {
+  let close: () => Promise<void>;
+  let url: string;
+
+  beforeAll(async () => {
+    const { speechToText } = server.inference;
+    const parts = { clock: systemClock, log: silentLog, metrics: noMetrics };
+    const app = await createApp({
+      routes: [transcriptionRoutes({ speechToText, ...parts })],
+      readiness: () => ({}),
+      metrics: { contentType: 'text/plain', expose: async () => '' },
+      demoDir: undefined,
+      maxUploadBytes: 50_000_000,
+      log: silentLog,
+    });
+    close = () => app.close();
+    url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/transcriptions`;
+    await server.ready();
+  });
+  afterAll(() => close?.());
+
+  const transcribe = (body: Uint8Array<ArrayBuffer>) =>
+    fetch(`${url}?language=en`, { method: 'POST', body, headers: { 'content-type': 'audio/wav' } });
+
+  it('read a WAV faster than it was spoken, with few word errors and times in order', async () => {
+    const startedMs = performance.now();
+    const answer = await transcribe(await readFile(dataFile('speech/en/jfk.wav')));
+    const tookMs = performance.now() - startedMs;
+    const { text, durationMs, lines } = (await answer.json()) as Result;
+    const wer = wordErrorRate(spokenText('jfk.wav'), text);
+    console.log(`jfk.wav: WER ${percent(wer)}, ${(11_000 / tookMs).toFixed(1)} times real time`);
+    expect(answer.status).toBe(200);
+    expect(wer).toBeLessThanOrEqual(0.15);
+    expect(tookMs).toBeLessThan(11_000);
+    expect(durationMs).toBe(11_000);
+    const starts = lines.flatMap(({ words }) => words.map(({ startMs }) => startMs));
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(starts.at(-1)).toBeLessThan(durationMs);
+  });
+
+  it('refuse a file that is not audio', async () => {
+    const answer = await transcribe(new Uint8Array(await readFile(import.meta.filename)));
+    expect([answer.status, await answer.json()]).toEqual([
+      415,
+      { error: expect.objectContaining({ code: 'transcription.not_audio' }) },
+    ]);
+  });
 });
 
 function doubledFourGrams(text: string, spoken: string): string[] {
