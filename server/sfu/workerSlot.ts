@@ -1,10 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { createWorker, type types } from 'mediasoup';
+import { withDeadline } from '../streams/withDeadline.ts';
 import { mediaCodecs } from './mediaCodecs.ts';
 import type { SfuOptions } from './sfu.types.ts';
 
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 10_000;
+/** A binary that runs but says nothing is no worker. */
+const START_DEADLINE_MS = 15_000;
 /** A worker that lived this long starts again at the shortest wait. */
 const HEALTHY_AFTER_MS = 30_000;
 
@@ -54,6 +57,8 @@ export class WorkerSlot {
       if (this.#closed) return running.worker.close();
       this.#running = running;
       this.#load = 0;
+      this.#options.metrics.gauge('tritone_sfu_workers', 'mediasoup workers that run').inc();
+      running.worker.observer.once('close', () => this.#options.metrics.gauge('tritone_sfu_workers', '').dec());
       running.worker.on('died', (cause) => this.#died(running, cause));
       if (running.worker.died) return this.#died(running, new Error('died while starting'));
       this.events.emit('started');
@@ -89,7 +94,11 @@ export class WorkerSlot {
 
   async #spawn(): Promise<Running> {
     const { workerBin, listenAddress, port, clock } = this.#options;
-    const worker = await createWorker({ logLevel: 'error', ...(workerBin === undefined ? {} : { workerBin }) });
+    const starting = createWorker({ logLevel: 'error', ...(workerBin === undefined ? {} : { workerBin }) });
+    const worker = await withDeadline(clock, START_DEADLINE_MS, starting, () => {
+      void starting.then((late) => late.close());
+      return new Error('the worker does not answer');
+    });
     try {
       const server = await worker.createWebRtcServer({
         listenInfos: (['udp', 'tcp'] as const).map((protocol) => ({
