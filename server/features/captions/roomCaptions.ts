@@ -12,6 +12,8 @@ import { TrackCaptioner } from './trackCaptioner.ts';
 
 /** When a call ends, the last words have this long to become captions. */
 const LAST_WORDS_MS = 2000;
+/** And what did not become one is marked as a gap within this time. */
+const LAST_MARKS_MS = 200;
 const REOPEN_TAP_PAUSES_MS = [100, 250, 1000];
 
 export interface RoomCaptionsOptions {
@@ -25,7 +27,10 @@ export interface RoomCaptionsOptions {
 /** Captions every microphone and every screen's sound of one call, from the tracks' coming to their last word. */
 export class RoomCaptions implements AsyncDisposable {
   readonly #options: RoomCaptionsOptions;
+  /** Nothing is captioned any more. */
   readonly #abort = new AbortController();
+  /** Nothing is written any more. */
+  readonly #closed = new AbortController();
   readonly #forgets: (() => void)[] = [];
   readonly #captioners = new Map<string, TrackCaptioner>();
   readonly #running = new Map<string, Promise<void>>();
@@ -36,7 +41,7 @@ export class RoomCaptions implements AsyncDisposable {
   constructor(options: RoomCaptionsOptions) {
     this.#options = options;
     const { room } = options;
-    this.#forgets.push(onAbort(room.signal, () => this.#abort.abort()));
+    this.#forgets.push(onAbort(room.signal, () => this.#stop()));
     this.#on('trackPublished', (track) => this.#add(track));
     this.#on('trackPaused', ({ trackId }) => void this.#captioners.get(trackId)?.endSpurtSoon());
     this.#on('trackClosed', ({ trackId }) => void this.#captioners.get(trackId)?.finish());
@@ -92,7 +97,7 @@ export class RoomCaptions implements AsyncDisposable {
     const { participantId, trackId } = track;
     const source = track.source === 'screen-audio' ? 'screen' : 'microphone';
     const isActive = () => this.#activeSpeaker === participantId;
-    const sink = new RoomSink({ room, participantId, source, isActive, metrics, signal });
+    const sink = new RoomSink({ room, participantId, source, isActive, metrics, signal: this.#closed.signal });
     const nextId = () => this.#nextCaptionId(participantId);
     const assembler = new CaptionAssembler({ participantId, source, nextId });
     const tap = await room.openTap(trackId, signal);
@@ -115,10 +120,21 @@ export class RoomCaptions implements AsyncDisposable {
 
   async #close(): Promise<void> {
     for (const captioner of this.#captioners.values()) void captioner.finish();
-    const late = new AbortController();
-    const finished = Promise.all(this.#running.values()).then(() => late.abort());
-    await Promise.race([finished, sleep(this.#options.clock, LAST_WORDS_MS, late.signal)]);
+    await this.#allEnded(LAST_WORDS_MS);
     this.#abort.abort();
+    await this.#allEnded(LAST_MARKS_MS);
+    this.#stop();
     for (const forget of this.#forgets) forget();
+  }
+
+  #stop(): void {
+    this.#closed.abort();
+    this.#abort.abort();
+  }
+
+  async #allEnded(deadlineMs: number): Promise<void> {
+    const done = new AbortController();
+    const ended = Promise.all(this.#running.values()).then(() => done.abort());
+    await Promise.race([ended, sleep(this.#options.clock, deadlineMs, done.signal)]);
   }
 }

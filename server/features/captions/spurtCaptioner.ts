@@ -52,7 +52,7 @@ export interface SpurtCaptionerOptions {
 
 /**
  * Captions one talk spurt, through as many sequences as it takes: when one is lost, the next begins where the last
- * settled word ended, so that no word is lost or doubled. `signal` ends it at once, without another caption.
+ * settled word ended, so that no word is lost or doubled. `signal` ends it at once; what is not settled by then is a gap.
  */
 export class SpurtCaptioner {
   readonly #options: SpurtCaptionerOptions;
@@ -83,7 +83,7 @@ export class SpurtCaptioner {
       line.slotFreed();
       if (done) return;
     }
-    if (!signal.aborted) this.#skipTo(this.#options.spurt.endSample, this.#waited ? 'overload' : 'outage');
+    this.#skipTo(this.#options.spurt.endSample, this.#waited ? 'overload' : 'outage');
   }
 
   /** Undefined when there is nothing left worth a caption. */
@@ -135,11 +135,11 @@ export class SpurtCaptioner {
     this.#liveFromMs = this.#toMs(Math.min(ring.endSample, spurt.endSample)) - 1000;
     try {
       await this.#follow(stream);
-      if (!signal.aborted) for (const caption of assembler.endSequence()) sink.caption(caption);
+      if (signal.aborted) return false;
+      for (const caption of assembler.endSequence()) sink.caption(caption);
       return true;
     } catch (cause) {
       const error = TritoneError.from(cause, 'inference.failed', { reason: 'the sequence broke off' });
-      if (signal.aborted) return true;
       log.warn({ code: error.code, model: stream.model }, 'caption sequence lost');
       metrics.resumes.inc();
       this.#afterFailure(error);

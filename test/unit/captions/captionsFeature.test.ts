@@ -306,6 +306,24 @@ describe('captions when the recogniser is lost', () => {
     expect(room.words()).toBe(wordsFromTo(4, 6));
   });
 
+  it('mark what could not be captioned any more when the call ends meanwhile', async () => {
+    const { room, reader } = stage();
+    const ann = await room.publish('ann');
+    ann.say(1, 12);
+    await room.pass(2000);
+    const shown = room.revisions.at(-1);
+    reader.refusal = killed;
+    reader.kill();
+    await room.pass(1000);
+    const ended = room.endCall();
+    await room.virtual.advance(3000);
+    await ended;
+    expect(room.finals).toEqual([expect.objectContaining({ id: 'ann:1', text: shown?.text })]);
+    const [gap] = room.eventsOf('caption-gap');
+    expect(gap).toMatchObject({ reason: 'outage', startMs: shown?.endMs });
+    expect(gap?.endMs).toBeGreaterThanOrEqual(2980);
+  });
+
   it('skip sound that fails the model again and again instead of feeding it for ever', async () => {
     const { room, reader } = stage();
     const ann = await room.publish('ann');
