@@ -27,7 +27,7 @@ const triton = tritonOf();
 
 /** Rows of what the embedded Triton stands on; none of it matters with one elsewhere. */
 async function checkEmbedded() {
-  const { rows, environment } = await checkPython(context);
+  const { rows, environment, libraryFolder } = await checkPython(context);
   rows.push(...(await checkAllWeights(cache)), await checkSharedMemory());
   if (!environment || !node) return rows;
   const env = {
@@ -35,6 +35,7 @@ async function checkEmbedded() {
     TRITONE_CACHE_DIR: cache,
     TRITONE_PYTHON_ENV: environment,
     TRITONE_MODELS_DIR: modelsFolder(cache),
+    ...(libraryFolder && { TRITONE_PYTHON_LIBDIR: libraryFolder }),
   };
   return [...rows, ...(await checkTriton({ ...context, env }))];
 }

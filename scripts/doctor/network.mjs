@@ -37,8 +37,8 @@ function portRow(what, port, why, name) {
   const mend =
     why === 'EACCES'
       ? `ports below 1024 need root: set ${name}`
-      : `end what listens there, or set ${name} to a free port`;
-  return why ? { what, found: `${port}: ${why}`, fit: 'no', mend } : { what, found: `${port} is free`, fit: 'yes' };
+      : `end what listens there (Tritone itself?), or set ${name} to a free one`;
+  return why ? { what, found: `${port}: ${why}`, fit: 'no', mend } : { what, found: `${port} free`, fit: 'yes' };
 }
 
 /** The ports that the server takes, with the settings it reads. @returns {Promise<import('./table.mjs').Row[]>} */

@@ -9,7 +9,7 @@ import { fetchedNode, isNodeFit, MIN_NODE_MAJOR, NODE_VERSION } from '../setup/n
 import { areDependenciesInstalled } from '../setup/npmDependencies.mjs';
 import { osRelease } from '../setup/platform.mjs';
 import { findEnvironment, missingForStub, pinOf } from '../setup/python.mjs';
-import { choosePython, findPythons, unfitPython } from '../setup/pythonChoice.mjs';
+import { choosePython, findPythons, libraryFolderOf, unfitPython } from '../setup/pythonChoice.mjs';
 import { run } from '../setup/run.mjs';
 import { installCommand, packagesFor } from '../setup/systemPackages.mjs';
 import { checkWeights } from '../setup/weights.mjs';
@@ -64,7 +64,7 @@ function failed(what, error) {
   return { what, found: error.message, fit: 'no', mend: error.remedy };
 }
 
-/** @returns {Promise<{ rows: import('./table.mjs').Row[], environment?: string }>} */
+/** @returns {Promise<{ rows: import('./table.mjs').Row[], environment?: string, libraryFolder?: string }>} */
 export async function checkPython({ checkout, cache }) {
   const what = 'Python with its shared library';
   const found = await findPythons();
@@ -86,7 +86,11 @@ export async function checkPython({ checkout, cache }) {
     const lacking = `its stub lacks ${missing.join(', ')}`;
     return { rows: [row, { what: packages, found: lacking, fit: 'no', mend: 'install the package that holds it' }] };
   }
-  return { rows: [row, { what: packages, found: `nvidia-pytriton ${version}, stub loads`, fit: 'yes' }], environment };
+  return {
+    rows: [row, { what: packages, found: `nvidia-pytriton ${version}, stub loads`, fit: 'yes' }],
+    environment,
+    libraryFolder: libraryFolderOf(python),
+  };
 }
 
 /** Every file against its pinned hash. @returns {Promise<import('./table.mjs').Row[]>} */

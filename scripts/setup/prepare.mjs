@@ -11,7 +11,14 @@ import { ensureNode24 } from './node24.mjs';
 import { ensureNpmDependencies } from './npmDependencies.mjs';
 import { isDebianFamily, osRelease, tritonOf } from './platform.mjs';
 import { ensurePythonEnvironment, ensurePythonTestEnvironment } from './python.mjs';
-import { choosePython, findPythons, rememberedPython, rememberPython, unfitPython } from './pythonChoice.mjs';
+import {
+  choosePython,
+  findPythons,
+  libraryFolderOf,
+  rememberedPython,
+  rememberPython,
+  unfitPython,
+} from './pythonChoice.mjs';
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
 import { ensureWeights } from './weights.mjs';
 
@@ -127,8 +134,7 @@ export function serverEnvironment({ cache, worker, environment, models, certific
     TRITONE_CACHE_DIR: cache,
     MEDIASOUP_WORKER_BIN: worker.path,
     TRITONE_PYTHON_ENV: environment,
-    // The system's own libraries are found without.
-    TRITONE_PYTHON_LIBDIR: python?.executable.startsWith('/usr/bin/') ? undefined : python?.libdir,
+    TRITONE_PYTHON_LIBDIR: python && libraryFolderOf(python),
     TRITONE_MODELS_DIR: models,
     TRITONE_TLS_CERT: certificate.cert,
     TRITONE_TLS_KEY: certificate.key,

@@ -59,6 +59,11 @@ export function choosePython(found) {
   return { needs, of: near };
 }
 
+/** Where a Python that is not the system's keeps its shared library; undefined where the loader finds it without. */
+export function libraryFolderOf({ executable, libdir }) {
+  return executable.startsWith('/usr/bin/') ? undefined : libdir;
+}
+
 /** The sentence for a machine whose Pythons are all unfit. */
 export function unfitPython(found) {
   const seen = [...new Set(found.map(({ version }) => version.join('.')))];
