@@ -12,7 +12,9 @@ from tritone_models.speech.options import SpeechOptions
 CHUNK = SAMPLE_RATE // 10
 
 
-def stream(engine: SpeechEngine, pcm: Any, language: str) -> list[tuple[int, dict[str, Any]]]:
+def stream(
+    engine: SpeechEngine, pcm: Any, language: str, partials: bool = True
+) -> list[tuple[int, dict[str, Any]]]:
     """Every event with the sample at which it came."""
     events: list[tuple[int, dict[str, Any]]] = []
     now = 0
@@ -23,7 +25,7 @@ def stream(engine: SpeechEngine, pcm: Any, language: str) -> list[tuple[int, dic
     def fail(error: BaseException) -> None:
         raise error
 
-    options = SpeechOptions(None if language == "auto" else language)
+    options = SpeechOptions(None if language == "auto" else language, partials=partials)
     session = engine.open(options, emit, lambda: None, fail)
     for at in range(0, len(pcm), CHUNK):
         now = min(at + CHUNK, len(pcm))

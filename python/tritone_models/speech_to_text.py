@@ -32,7 +32,14 @@ class SpeechToText:
         policy = Policy.from_parameters(parameters)
         vad = Silero.load(parameters)
         self._languages = recogniser.languages
-        self._engine = SpeechEngine(recogniser, vad.stream, policy)
+        second = None
+        if parameters.text("second_pass_weights"):
+            # Imported here: Moonshine alone needs no CTranslate2.
+            from tritone_models.recognisers.whisper import Whisper
+
+            second = Whisper.load_second(parameters)
+        self._engine = SpeechEngine(recogniser, vad.stream, policy, second)
+        self.counters = self._engine.counters
         self._engine.start()
 
     def open(self, tensors: Tensors, channel: Channel) -> "SpeechSequence":

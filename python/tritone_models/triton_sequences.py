@@ -58,6 +58,8 @@ class SequenceService(Protocol):
     """A model that serves sequences."""
 
     inputs: tuple[str, ...]
+    counters: Mapping[str, int]
+    """What happened how often; Triton's metrics show it."""
 
     def open(self, tensors: Tensors, channel: Channel) -> Sequence:
         """@raises ModelError"""
@@ -73,7 +75,9 @@ def serve_sequences(load: Callable[[Parameters], SequenceService]) -> type:
         def initialize(self, arguments: Mapping[str, str]) -> None:
             parameters = Parameters.from_triton(arguments)
             service = load(parameters)
-            self._desk = _Desk(service, parameters.number("reap_seconds", REAP_SECONDS))
+            self._desk = _Desk(
+                parameters.model, service, parameters.number("reap_seconds", REAP_SECONDS)
+            )
 
         def execute(self, requests: list[Any]) -> None:
             for request in requests:
@@ -95,10 +99,11 @@ class _Open:
 class _Desk:
     """Knows which correlation id is whose sequence."""
 
-    def __init__(self, service: SequenceService, reap_seconds: float) -> None:
+    def __init__(self, model: str, service: SequenceService, reap_seconds: float) -> None:
         import triton_python_backend_utils as pb_utils
 
         self._triton = pb_utils
+        self._metrics = _Metrics(pb_utils, model)
         self._service = service
         self._reap_seconds = reap_seconds
         self._lock = threading.Lock()
@@ -186,6 +191,7 @@ class _Desk:
         while not self._closed.wait(POLL_SECONDS):
             try:
                 self._sweep()
+                self._metrics.show(self._service.counters)
             except Exception:
                 traceback.print_exc(file=sys.stderr)
 
@@ -248,3 +254,32 @@ class _TritonChannel:
     def cancelled(self) -> bool:
         with self._lock:
             return not self.closed and bool(self._sender.is_cancelled())
+
+
+class _Metrics:
+    """Counters as one Prometheus family, where this Triton has metrics on."""
+
+    def __init__(self, triton: Any, model: str) -> None:
+        self._model = model
+        self._shown: dict[str, int] = {}
+        self._metrics: dict[str, Any] = {}
+        try:
+            self._family = triton.MetricFamily(
+                name="tritone_model_events_total",
+                description="What a streaming model did, by event",
+                kind=triton.MetricFamily.COUNTER,
+            )
+        except Exception:
+            self._family = None
+
+    def show(self, counters: Mapping[str, int]) -> None:
+        if self._family is None:
+            return
+        for event, count in list(counters.items()):
+            if event not in self._metrics:
+                labels = {"model": self._model, "event": event}
+                self._metrics[event] = self._family.Metric(labels=labels)
+            more = count - self._shown.get(event, 0)
+            if more > 0:
+                self._metrics[event].increment(more)
+                self._shown[event] = count

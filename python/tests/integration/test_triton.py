@@ -2,6 +2,7 @@
 
 import os
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,6 +203,13 @@ def test_a_chunk_that_is_too_long_is_refused_and_the_sequence_goes_on(server: Tr
     assert error.startswith("BAD_AUDIO: ")
     talker.say(np.zeros(CHUNK, np.int16))
     talker.end()
+
+
+def test_what_the_models_do_is_counted_in_tritons_metrics(server: TritonServer):
+    time.sleep(0.5)
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.metrics_port}/metrics") as answer:
+        text = answer.read().decode()
+    assert 'tritone_model_events_total{event="speculative",model="moonshine"}' in text
 
 
 @pytest.mark.usefixtures("server")

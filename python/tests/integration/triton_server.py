@@ -35,14 +35,16 @@ class TritonServer:
         ):
             (backend / source.name).symlink_to(source)
         self.log = Path(self._folder.name) / "log"
-        port = _free_port()
+        port, self.metrics_port = _free_port(), _free_port()
         command = [
             str(triton / "bin/tritonserver"),
             f"--model-repository={REPOSITORY}",
             f"--backend-directory={self._folder.name}",
             "--disable-auto-complete-config",
             "--allow-http=false",
-            "--allow-metrics=false",
+            "--metrics-address=127.0.0.1",
+            f"--metrics-port={self.metrics_port}",
+            "--allow-gpu-metrics=false",
             "--grpc-address=127.0.0.1",
             f"--grpc-port={port}",
             "--pinned-memory-pool-byte-size=0",

@@ -63,37 +63,44 @@ class Whisper:
         self._lead = lead
 
     @classmethod
-    def load(cls, parameters: Parameters, weights: str = "weights") -> "Whisper":
-        """`weights`: the parameter that names them.
+    def load(cls, parameters: Parameters, prefix: str = "") -> "Whisper":
+        """`prefix`: of the parameters' names.
 
         @raises WeightsMissingError
         """
-        folder = find_weights(parameters.text(weights, "whisper-base"), FILES)
-        device = parameters.text("device", "auto")
-        if device == "auto":
-            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-        on_gpu = device.startswith("cuda")
+        folder = find_weights(parameters.text(f"{prefix}weights", "whisper-base"), FILES)
+        name, _, index = _device(parameters.text(f"{prefix}device", "auto")).partition(":")
+        on_gpu = name == "cuda"
         cores = len(os.sched_getaffinity(0))
-        workers = parameters.integer("workers", 0) or (1 if on_gpu else min(cores, MOST_WORKERS))
-        batch = parameters.integer("batch", 0) or (16 if on_gpu else 1)
-        name, _, index = device.partition(":")
+        workers = parameters.integer(f"{prefix}workers", 0)
+        workers = workers or (1 if on_gpu or prefix else min(cores, MOST_WORKERS))
+        compute_type = "float16" if on_gpu else "int8"
         model = ctranslate2.models.Whisper(
             str(folder),
             device=name,
             device_index=int(index or 0),
-            compute_type=parameters.text("compute_type", "float16" if on_gpu else "int8"),
+            compute_type=parameters.text(f"{prefix}compute_type", compute_type),
             inter_threads=1 if on_gpu else workers,
             intra_threads=0 if on_gpu else 1,
         )
-        tokens = WhisperTokens.read(folder, model.is_multilingual)
-        window = parameters.number("window_seconds", 10.0)
-        lead = parameters.integer("attention_lead", ATTENTION_LEAD.get(folder.name, 0))
-        beam = parameters.integer("beam", 1)
-        whisper = cls(model, tokens, window, beam, batch, workers, lead)
-        for size in {1, batch}:
-            noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
+        whisper = cls(
+            model,
+            WhisperTokens.read(folder, model.is_multilingual),
+            window_seconds=parameters.number("window_seconds", 10.0),
+            beam=parameters.integer(f"{prefix}beam", 1),
+            batch=parameters.integer(f"{prefix}batch", 0) or (16 if on_gpu else 1),
+            workers=workers,
+            lead=parameters.integer(f"{prefix}attention_lead", ATTENTION_LEAD.get(folder.name, 0)),
+        )
+        noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
+        for size in {1, whisper.batch}:
             whisper.decode([DecodeRequest(noise, language="en")] * size)
         return whisper
+
+    @classmethod
+    def load_second(cls, parameters: Parameters) -> "Whisper":
+        """The bigger one that `second_pass_weights` names; it decodes one at a time."""
+        return cls.load(parameters, "second_pass_")
 
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Hypothesis]:
         frames = self._frames(requests)
@@ -210,3 +217,9 @@ class Whisper:
             for text, first, after in self._tokens.words(tokens, language)
         ]
         return settle_words(words, audio, self._lead)
+
+
+def _device(wanted: str) -> str:
+    if wanted != "auto":
+        return wanted
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"

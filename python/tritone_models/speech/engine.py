@@ -13,6 +13,7 @@ from tritone_models.speech.hypothesis import SAMPLE_RATE, Hypothesis, Recogniser
 from tritone_models.speech.options import SpeechOptions
 from tritone_models.speech.policy import Policy
 from tritone_models.speech.schedule import Job, choose, request_for, step_seconds
+from tritone_models.speech.second_pass import SecondPass
 from tritone_models.speech.session import Event, Pcm, SpeechSession
 from tritone_models.speech.voice_activity import Framer, VoiceActivity
 
@@ -36,12 +37,15 @@ class SpeechEngine:
         recogniser: Recogniser,
         new_voice_activity: Callable[[], VoiceActivity],
         policy: Policy,
+        second: Recogniser | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self._recogniser = recogniser
         self._new_voice_activity = new_voice_activity
         self._policy = policy
+        tail = round(policy.tail_seconds * SAMPLE_RATE)
+        self._second = None if second is None else SecondPass(second, tail)
         self._clock = clock
         self._lock = threading.Lock()
         self._heard = threading.Condition(self._lock)
@@ -74,7 +78,9 @@ class SpeechEngine:
         fail: Callable[[BaseException], None],
     ) -> SpeechSession:
         """`close` and `fail` end the client's stream; one of them is called, once."""
-        session = SpeechSession(options, self._policy, self._new_voice_activity(), emit, close)
+        more = () if self._second is None else (self._second.add,)
+        vad = self._new_voice_activity()
+        session = SpeechSession(options, self._policy, vad, emit, close, *more)
         with self._lock:
             self._sessions[session] = _Client(fail)
         session.flush()
@@ -123,6 +129,7 @@ class SpeechEngine:
                 self._fail(session, error)
             self._leave(session)
         self._tell_load()
+        self._stop_revising()
         if todo:
             with self._lock:
                 self._due.notify_all()
@@ -136,7 +143,7 @@ class SpeechEngine:
                 job.utterance.decoding = True
             requests = [request_for(job) for job in jobs]
         if not jobs:
-            return False
+            return self._second is not None and self._second.round(self._lock, self._leave)
         started = self._clock()
         try:
             heard = self._recogniser.decode(requests)
@@ -201,6 +208,22 @@ class SpeechEngine:
         for session in told:
             session.flush()
 
+    def _stop_revising(self) -> None:
+        if self._second is None:
+            return
+        patience = self._policy.second_pass_seconds
+        with self._lock:
+            late = [
+                session
+                for session in self._sessions
+                if session.heard_end_at is not None
+                and self._clock() - session.heard_end_at > patience
+            ]
+            for session in late:
+                session.stop_revising()
+        for session in late:
+            self._leave(session)
+
     def _fail(self, session: SpeechSession, error: Exception) -> None:
         if not isinstance(error, ModelError):
             traceback.print_exc()
@@ -228,7 +251,8 @@ class SpeechEngine:
         while not self._stopping:
             _guarded(self.work_round)
             with self._lock:
-                if not choose(self._sessions, self._policy, 1):
+                idle = self._second is None or not self._second.has_work
+                if idle and not choose(self._sessions, self._policy, 1):
                     self._due.wait(IDLE_SECONDS)
 
 

@@ -45,6 +45,8 @@ class Policy:
     backlog_seconds: float = 20.0
     """Audio a session may hold undecided before its chunks wait for their acknowledgement."""
     progress_seconds: float = 1.0
+    second_pass_seconds: float = 3.0
+    """How long after its end a sequence stays open for second opinions on its finals."""
 
     @classmethod
     def from_parameters(cls, parameters: Parameters) -> "Policy":

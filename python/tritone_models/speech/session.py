@@ -39,6 +39,7 @@ class SpeechSession:
         voice_activity: VoiceActivity,
         emit: Callable[[Event], None],
         close: Callable[[], None],
+        wants_revision: Callable[["SpeechSession", Utterance], bool] = lambda *_: False,
     ) -> None:
         self.options = options
         self.voice_activity = voice_activity
@@ -51,6 +52,7 @@ class SpeechSession:
         self.ending = False
         self.closed = False
         self.told_load_at = -math.inf
+        self.heard_end_at: float | None = None
 
         self._policy = policy
         self._emit = emit
@@ -58,7 +60,8 @@ class SpeechSession:
         self._inbox: list[Pcm] = []
         self._waiting: deque[Callable[[], None]] = deque()
         self._queued = 0
-        self._heard_end = False
+        self._wants_revision = wants_revision
+        self._revising: set[Utterance] = set()
         self._told_settled = 0
         self._outbox: deque[Callable[[], None]] = deque()
         self._sending = threading.Lock()
@@ -75,7 +78,7 @@ class SpeechSession:
 
     @property
     def wants_hearing(self) -> bool:
-        return bool(self._inbox) or (self.ending and not self._heard_end)
+        return bool(self._inbox) or (self.ending and self.heard_end_at is None)
 
     def receive(self, pcm: Pcm, acknowledge: Callable[[], None] | None) -> None:
         """Queues audio; acknowledges once the backlog has room again."""
@@ -99,6 +102,7 @@ class SpeechSession:
         """Forgets everything but the acknowledgements it owes."""
         self.closed = True
         self.pending.clear()
+        self._revising.clear()
         self._inbox.clear()
         self._queued = 0
         self._release()
@@ -117,8 +121,8 @@ class SpeechSession:
             ended = self.ear.hear(frame, float(probability))
             if ended is not None:
                 self._ended(ended, now)
-        if self.ending and not self._inbox and not self._heard_end:
-            self._heard_end = True
+        if self.ending and not self._inbox and self.heard_end_at is None:
+            self.heard_end_at = now
             self._queued = 0
             ended = self.ear.finish(rest)
             if ended is not None:
@@ -156,9 +160,26 @@ class SpeechSession:
             told = True
         self._progress(always=told)
         self._release()
-        if self._heard_end and not self.pending:
+        if self.heard_end_at is not None and not self.pending and not self._revising:
             self.closed = True
             self._outbox.append(self._close)
+
+    def revise(self, utterance: Utterance, heard: Hypothesis | None) -> None:
+        """A second opinion on a final that was told; None or the same text changes nothing."""
+        if utterance not in self._revising:
+            return
+        self._revising.remove(utterance)
+        first = utterance.decided
+        differs = heard is not None and first is not None and heard.text != first.text
+        if heard and differs and is_plausible(heard, self._policy, utterance.voice):
+            utterance.decided = heard
+            self._tell_caption("final", utterance, heard, utterance.speech_end, len(heard.text))
+        self.settle()
+
+    def stop_revising(self) -> None:
+        """The client has waited long enough after its end."""
+        self._revising.clear()
+        self.settle()
 
     def tell_load(self, step_seconds: float, speakers: int) -> None:
         self._tell(
@@ -196,6 +217,8 @@ class SpeechSession:
             return
         self._note_language(utterance, heard)
         self._tell_caption("final", utterance, heard, utterance.speech_end, len(heard.text))
+        if self._wants_revision(self, utterance):
+            self._revising.add(utterance)
 
     def _tell_caption(
         self, kind: str, utterance: Utterance, heard: Hypothesis, end: int, stable: int
@@ -231,7 +254,7 @@ class SpeechSession:
     def _progress(self, always: bool) -> None:
         settled = self.pending[0].start if self.pending else self.ear.settled
         due = self._told_settled + self._policy.progress_seconds * SAMPLE_RATE
-        last = self._heard_end and not self.pending
+        last = self.heard_end_at is not None and not self.pending
         if last:
             settled = self.ear.position
         if settled > self._told_settled and (always or last or settled >= due):
