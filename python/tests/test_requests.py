@@ -118,7 +118,7 @@ def test_every_number_of_the_policy_is_a_parameter():
 
 
 def test_missing_weights_say_which_where_and_how(tmp_path: Path):
-    with pytest.raises(WeightsMissingError, match=r"whisper-base.*npm run"):
+    with pytest.raises(WeightsMissingError, match=r"whisper-base.*npm start"):
         find_weights("whisper-base", ("model.bin",), {"TRITONE_MODELS_DIR": str(tmp_path)})
     with pytest.raises(WeightsMissingError, match="TRITONE_MODELS_DIR is not set"):
         find_weights("whisper-base", ("model.bin",), {})

@@ -31,6 +31,7 @@ def find_weights(
     if missing:
         raise WeightsMissingError(
             f"weights '{name}' are not installed in {folder.parent} "
-            f"(no {', '.join(missing)}): npm run setup -- --weights {folder.name}"
+            f"(no {', '.join(missing)}): npm start fetches the default ones, "
+            "docs/models.md says how to add others"
         )
     return folder
