@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { TritoneError } from '../../shared/errors.ts';
@@ -38,18 +38,22 @@ export async function listen(
   const httpPort = await open(http, plain, 'PORT');
   const httpsPort = https !== undefined && secure !== undefined ? await open(https, secure, 'HTTPS_PORT') : undefined;
   const servers = https === undefined ? [http] : [http, https];
+  const sockets = new Set<Socket>();
+  for (const server of servers) {
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  }
   return {
     servers,
     httpPort,
     httpsPort,
     async close() {
-      await Promise.all(
-        servers.map((server) => {
-          const closed = promisify(server.close.bind(server))();
-          server.closeAllConnections();
-          return closed.catch(() => {});
-        }),
-      );
+      const closed = servers.map((server) => promisify(server.close.bind(server))().catch(() => {}));
+      // Websockets are no longer the server's connections: only destroyed sockets let it close, and pages then try again.
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(closed);
     },
   };
 }

@@ -20,10 +20,14 @@ export class Catalogue {
     return this.#cards.filter((card) => card.capability === capability && card.state === 'ready');
   }
 
-  /** Languages that a ready model of `capability` knows; those that only experimental models know come last. */
-  languages(capability: string): string[] {
-    const cards = this.ready(capability).toSorted((a, b) => Number(a.experimental) - Number(b.experimental));
-    return [...new Set(cards.flatMap((card) => card.languages))];
+  /** What ready models of `capability` know; languages that none is good at come last and are marked. */
+  languages(capability: string): { tag: string; experimental: boolean }[] {
+    const cards = this.ready(capability);
+    const isGood = (tag: string) =>
+      cards.some((card) => card.languages.includes(tag) && !card.experimental.includes(tag));
+    return [...new Set(cards.flatMap((card) => card.languages))]
+      .map((tag) => ({ tag, experimental: !isGood(tag) }))
+      .toSorted((a, b) => Number(a.experimental) - Number(b.experimental));
   }
 
   /** What was just seen; tells the listeners where it differs. */

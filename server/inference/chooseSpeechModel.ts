@@ -19,7 +19,7 @@ export interface SpeechChoice {
 }
 
 /**
- * The model for a wish: one that lists the language; a finished one before an experimental one, then the more
+ * The model for a wish: one that lists the language; one that is good at it before an experimental one, then the more
  * specialised. `auto` among several languages takes the model that knows most of those allowed.
  * @throws TritoneError `inference.no_model`
  */
@@ -40,7 +40,7 @@ export function chooseSpeechModel(ready: readonly ModelCard[], wish: SpeechWish)
 function chooseFor(cards: readonly ModelCard[], language: string): SpeechChoice | undefined {
   const [card] = cards
     .filter((candidate) => candidate.languages.includes(language))
-    .toSorted((a, b) => finishedFirst(a, b) || moreSpecialised(a, b));
+    .toSorted((a, b) => goodFirst(a, b, language) || moreSpecialised(a, b));
   return card && { card, language, languages: [] };
 }
 
@@ -49,7 +49,10 @@ function chooseOpen(cards: readonly ModelCard[], allowed: readonly string[]): Sp
     allowed.length === 0 ? card.languages : card.languages.filter((language) => allowed.includes(language));
   const [card] = cards
     .filter((candidate) => known(candidate).length > 0)
-    .toSorted((a, b) => known(b).length - known(a).length || finishedFirst(a, b) || moreSpecialised(a, b));
+    .toSorted(
+      (a, b) =>
+        known(b).length - known(a).length || a.experimental.length - b.experimental.length || moreSpecialised(a, b),
+    );
   if (card === undefined) return undefined;
   const languages = known(card);
   const [only] = languages;
@@ -57,8 +60,8 @@ function chooseOpen(cards: readonly ModelCard[], allowed: readonly string[]): Sp
   return { card, language: 'auto', languages: allowed.length === 0 ? [] : languages };
 }
 
-function finishedFirst(a: ModelCard, b: ModelCard): number {
-  return Number(a.experimental) - Number(b.experimental);
+function goodFirst(a: ModelCard, b: ModelCard, language: string): number {
+  return Number(a.experimental.includes(language)) - Number(b.experimental.includes(language));
 }
 
 function moreSpecialised(a: ModelCard, b: ModelCard): number {

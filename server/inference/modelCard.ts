@@ -19,7 +19,8 @@ export interface ModelCard {
   readonly license: string | undefined;
   readonly vramMb: number | undefined;
   readonly maxSessions: number;
-  readonly experimental: boolean;
+  /** Those of `languages` that it is not yet good at. */
+  readonly experimental: readonly string[];
 }
 
 /** The card of a model of which nothing but its name is known. */
@@ -34,7 +35,7 @@ export function emptyCard(name: string, state: ModelCard['state'], reason?: stri
     license: undefined,
     vramMb: undefined,
     maxSessions: 1,
-    experimental: false,
+    experimental: [],
   };
 }
 
@@ -44,6 +45,7 @@ export function readCard(config: ModelConfig): ModelCard {
     const value = Number(text(key));
     return Number.isFinite(value) && value > 0 ? value : undefined;
   };
+  const languages = readLanguages(text('languages'));
   const candidates = config.sequence_batching?.oldest?.max_candidate_sequences ?? 0;
   const held = candidates > 0 ? Math.max(1, candidates - SPARE_SEQUENCES) : Number.POSITIVE_INFINITY;
   return {
@@ -51,18 +53,25 @@ export function readCard(config: ModelConfig): ModelCard {
     state: 'ready',
     reason: undefined,
     capability: text('capability'),
-    languages: readLanguages(text('languages')),
+    languages,
     sampleRate: count('sample_rate'),
     license: text('license'),
     vramMb: count('vram_mb'),
     maxSessions: Math.min(held, count('max_sessions') ?? DEFAULT_MAX_SESSIONS),
-    experimental: /^(true|yes|1)$/i.test(text('experimental') ?? ''),
+    experimental: readExperimental(text('experimental'), languages),
   };
 }
 
 /** `en, hi`, `en hi` and `["en", "hi"]` are the same. */
 function readLanguages(text = ''): string[] {
   return [...new Set(text.split(/[^\w-]+/).filter((tag) => tag !== ''))];
+}
+
+/** A list of languages, or `true` for all of them. */
+function readExperimental(text: string | undefined, languages: readonly string[]): readonly string[] {
+  if (/^(true|yes|1)$/i.test(text ?? '')) return languages;
+  const named = readLanguages(text);
+  return languages.filter((language) => named.includes(language));
 }
 
 /** `en` of `en-US`: what recognisers tell apart. */

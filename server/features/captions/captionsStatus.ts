@@ -6,13 +6,7 @@ const CAPABILITY = 'speech-to-text';
 
 /** Whether captions can be had now, in which spoken languages, and if not, why. */
 export function captionsStatus(status: InferenceStatus, catalogue: Catalogue): CaptionsStatus {
-  const finished = new Set(
-    catalogue
-      .ready(CAPABILITY)
-      .filter((card) => !card.experimental)
-      .flatMap((card) => card.languages),
-  );
-  const languages = catalogue.languages(CAPABILITY).map((tag) => ({ tag, experimental: !finished.has(tag) }));
+  const languages = catalogue.languages(CAPABILITY);
   if (status.state !== 'ready')
     return { state: status.state, ...(status.reason !== undefined && { reason: status.reason }), languages };
   if (languages.length > 0) return { state: 'ready', languages };

@@ -41,7 +41,7 @@ describe.skipIf(!hasTriton)("somebody else's Triton", () => {
     await until(inference, () => inference.status.state === 'away');
     expect(inference.catalogue.ready('speech-to-text')).toEqual([]);
     await door.reopen();
-    await until(inference, () => inference.catalogue.languages('speech-to-text').includes('en'));
+    await until(inference, () => inference.catalogue.languages('speech-to-text').some(({ tag }) => tag === 'en'));
     await (await inference.speechToText.open({ language: 'en' })).close();
   });
 

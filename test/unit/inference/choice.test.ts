@@ -11,7 +11,7 @@ function card(name: string, languages: string[], fields: Partial<ModelCard> = {}
 
 const moonshine = card('moonshine', ['en']);
 const whisper = card('whisper', ['de', 'en', 'es', 'fr', 'hi']);
-const indic = card('indic', ['hi', 'ta'], { experimental: true });
+const indic = card('indic', ['hi', 'ta'], { experimental: ['hi', 'ta'] });
 const all = [whisper, indic, moonshine];
 
 const choose = (language: string, more: object = {}) => {
@@ -25,7 +25,7 @@ describe('the choice of a speech model', () => {
     expect(choose('fr')).toEqual(['whisper', 'fr']);
   });
 
-  it('prefers a finished model to an experimental one, and takes that where it is alone', () => {
+  it('prefers a model that is good at the language to an experimental one, and takes that where it is alone', () => {
     expect(choose('hi')).toEqual(['whisper', 'hi']);
     expect(choose('ta')).toEqual(['indic', 'ta']);
   });
@@ -120,8 +120,9 @@ describe('the card of a model', () => {
       license: 'MIT',
       vramMb: undefined,
       maxSessions: 16,
-      experimental: true,
+      experimental: ['en', 'hi'],
     });
+    expect(readCard(config({ ...declared, experimental: 'hi, ta' }, 64)).experimental).toEqual(['hi']);
   });
 
   it('never promises more sessions than Triton holds sequences, less two', () => {
@@ -161,6 +162,10 @@ describe('the catalogue', () => {
       card('away', ['fr'], { state: 'loading' }),
       card('voice', ['it'], { capability: 'text-to-speech' }),
     ]);
-    expect(catalogue.languages('speech-to-text')).toEqual(['en', 'hi', 'ta']);
+    expect(catalogue.languages('speech-to-text')).toEqual([
+      { tag: 'en', experimental: false },
+      { tag: 'hi', experimental: true },
+      { tag: 'ta', experimental: true },
+    ]);
   });
 });

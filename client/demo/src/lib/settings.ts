@@ -1,4 +1,5 @@
 import { Emitter } from '../../../sdk/index.ts';
+import { browserLanguage } from './languages.ts';
 
 export type CaptionSize = 'small' | 'medium' | 'large' | 'huge';
 export type CaptionPosition = 'bottom' | 'top';
@@ -27,7 +28,7 @@ const KEY = 'tritone.settings';
 
 const defaults: Settings = {
   name: '',
-  language: 'auto',
+  language: browserLanguage(),
   microphoneId: '',
   cameraId: '',
   speakerId: '',

@@ -2,6 +2,7 @@ import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { type CaptionsStatus, limits, watchCaptionsStatus } from '../../../sdk/index.ts';
 import { useDevices } from '../hooks/useDevices.ts';
 import type { DeepLink } from '../lib/deepLink.ts';
+import { offeredLanguage } from '../lib/languages.ts';
 import { inventRoomName, roomNameProblem, tidyRoomName } from '../lib/roomNames.ts';
 import { settings } from '../lib/settings.ts';
 import { DeviceSelect } from '../ui/DeviceSelect.tsx';
@@ -20,9 +21,10 @@ interface LobbyProps {
 export function Lobby({ link, onEnter }: LobbyProps) {
   const [name, setName] = useState(link.name ?? settings.current.name);
   const [room, setRoom] = useState(() => link.room ?? inventRoomName());
-  const [language, setLanguage] = useState(link.language ?? settings.current.language);
+  const [wanted, setLanguage] = useState(link.language ?? settings.current.language);
   const [problem, setProblem] = useState<{ field: 'name' | 'room'; text: string }>();
   const captions = useCaptionsStatus();
+  const language = offeredLanguage(wanted, captions.languages);
   const microphone = usePreview('microphone', link.microphone);
   const camera = usePreview('camera', link.camera);
   const devices = useDevices(microphone.track ?? camera.track);
