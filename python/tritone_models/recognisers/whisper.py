@@ -1,7 +1,9 @@
 """Whisper weights through CTranslate2, on a CPU or a GPU."""
 
+import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import ctranslate2
@@ -69,7 +71,20 @@ class Whisper:
         @raises WeightsMissingError
         """
         folder = find_weights(parameters.text(f"{prefix}weights", "whisper-base"), FILES)
-        name, _, index = _device(parameters.text(f"{prefix}device", "auto")).partition(":")
+        device = parameters.text(f"{prefix}device", "auto")
+        if device != "auto":
+            return cls._load_on(device, folder, parameters, prefix)
+        if ctranslate2.get_cuda_device_count():
+            try:
+                return cls._load_on("cuda", folder, parameters, prefix)
+            except RuntimeError as error:
+                # A GPU without cuBLAS, or with its memory taken.
+                logging.warning("%s runs on the CPU: %s", folder.name, error)
+        return cls._load_on("cpu", folder, parameters, prefix)
+
+    @classmethod
+    def _load_on(cls, device: str, folder: Path, parameters: Parameters, prefix: str) -> "Whisper":
+        name, _, index = device.partition(":")
         on_gpu = name == "cuda"
         cores = len(os.sched_getaffinity(0))
         workers = parameters.integer(f"{prefix}workers", 0)
@@ -94,7 +109,7 @@ class Whisper:
         )
         noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
         for size in {1, whisper.batch}:
-            whisper.decode([DecodeRequest(noise, language="en")] * size)
+            whisper.decode([DecodeRequest(noise, language="en", words=True)] * size)
         return whisper
 
     @classmethod
@@ -217,9 +232,3 @@ class Whisper:
             for text, first, after in self._tokens.words(tokens, language)
         ]
         return settle_words(words, audio, self._lead)
-
-
-def _device(wanted: str) -> str:
-    if wanted != "auto":
-        return wanted
-    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
