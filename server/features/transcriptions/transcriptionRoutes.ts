@@ -20,6 +20,7 @@ import {
   transcriptionOptionsSchema,
   transcriptionResultSchema,
   transcriptionStateSchema,
+  uploadSchema,
 } from './transcriptionSchemas.ts';
 
 /** What a raw body may call itself; what it is shows when it is decoded. */
@@ -86,6 +87,7 @@ export function transcriptionRoutes(options: TranscriptionRoutesOptions): Fastif
             'with `Accept: text/event-stream` it tells each line as it comes, with `wait=false` it answers at once ' +
             'with an id to ask for. Hanging up cancels.',
           consumes: ['multipart/form-data', 'audio/*', 'application/octet-stream'],
+          body: uploadSchema,
           querystring: transcriptionOptionsSchema.extend({
             wait: z.enum(['true', 'false']).default('true').describe('false: answer 202 at once'),
           }),

@@ -10,6 +10,13 @@ export const transcriptionOptionsSchema = z.object({
   format: formatSchema,
 });
 
+/** Read as a stream, so nothing is checked here: this is for the OpenAPI document alone. */
+export const uploadSchema = z.unknown().meta({
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', format: 'binary', description: 'WAV, Ogg Opus, WebM or MP3' } },
+});
+
 export const spokenLineSchema = z.object({
   startMs: z.number(),
   endMs: z.number(),

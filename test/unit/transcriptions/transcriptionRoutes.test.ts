@@ -185,6 +185,15 @@ describe('POST /api/transcriptions', () => {
     ]);
   });
 
+  it('is described in the OpenAPI document, with the file that it wants', async () => {
+    await stage();
+    const { paths } = (app as unknown as { swagger(): { paths: Record<string, { post: object }> } }).swagger();
+    expect(paths['/api/transcriptions']?.post).toMatchObject({
+      requestBody: { content: { 'multipart/form-data': { schema: { properties: { file: { format: 'binary' } } } } } },
+      responses: { 200: { content: { 'application/json': {}, 'text/vtt': {} } }, 202: {} },
+    });
+  });
+
   it('knows no transcription by an id it never gave', async () => {
     const { url } = await stage();
     const answer = await fetch(`${url}/0b8f9ad2-1f1e-4f5e-8c37-5f7a4de3f0aa`);
