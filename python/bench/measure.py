@@ -5,11 +5,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tritone_models.parameters import Parameters
 from tritone_models.speech.engine import SpeechEngine
 from tritone_models.speech.hypothesis import SAMPLE_RATE
 from tritone_models.speech.options import SpeechOptions
+from tritone_models.speech.policy import Policy
 
 CHUNK = SAMPLE_RATE // 10
+
+
+def load_engine(recogniser: str, parameters: dict[str, str]) -> SpeechEngine:
+    """`moonshine`, or the folder of Whisper weights."""
+    from tritone_models.recognisers.silero import Silero
+
+    weights = "moonshine-tiny-en" if recogniser == "moonshine" else recogniser
+    given = Parameters("bench", {"weights": weights, **parameters})
+    if weights.startswith("moonshine"):
+        from tritone_models.recognisers.moonshine import Moonshine as Kind
+    else:
+        from tritone_models.recognisers.whisper import Whisper as Kind
+    return SpeechEngine(Kind.load(given), Silero.load(given).stream, Policy.from_parameters(given))
 
 
 def stream(

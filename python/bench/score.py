@@ -16,14 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.measure import Tally, normalised, references, stream
-from tritone_models.parameters import Parameters
-from tritone_models.recognisers.moonshine import Moonshine
-from tritone_models.recognisers.silero import Silero
-from tritone_models.recognisers.whisper import Whisper
-from tritone_models.speech.engine import SpeechEngine
+from bench.measure import Tally, load_engine, normalised, references, stream
 from tritone_models.speech.hypothesis import SAMPLE_RATE
-from tritone_models.speech.policy import Policy
 from tritone_models.wave_file import read_wave
 
 SILENCE = np.zeros(SAMPLE_RATE, np.int16)
@@ -32,12 +26,7 @@ SILENCE = np.zeros(SAMPLE_RATE, np.int16)
 def main() -> None:
     arguments = _arguments()
     given = dict(item.split("=", 1) for item in arguments.set)
-    weights = "moonshine-tiny-en" if arguments.recogniser == "moonshine" else arguments.recogniser
-    parameters = Parameters("score", {"weights": weights, "workers": "1", **given})
-    kind = Moonshine if weights.startswith("moonshine") else Whisper
-    engine = SpeechEngine(
-        kind.load(parameters), Silero.load(parameters).stream, Policy.from_parameters(parameters)
-    )
+    engine = load_engine(arguments.recogniser, {"workers": "1", **given})
     words = Tally()
     characters = Tally()
     firsts: list[float] = []

@@ -41,6 +41,7 @@ class SpeechEngine:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters: Counter[str] = Counter()
+        self.preroll_seconds = policy.preroll_seconds
         self._recogniser = recogniser
         self._new_voice_activity = new_voice_activity
         self._policy = policy
