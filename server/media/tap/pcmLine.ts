@@ -68,7 +68,7 @@ export class PcmLine {
   fill(roomNowMs: number): void {
     const { timeline } = this.#options;
     const missing = timeline.fillableUntil(roomNowMs) - timeline.position;
-    if (missing >= MIN_FILL_SAMPLES) this.#silence(missing, undefined, undefined);
+    if (missing >= MIN_FILL_SAMPLES) this.#breakOff(missing);
   }
 
   #decode({ payload, levelDbov, arrivedMs }: OpusPacket, samples: number, overlap: number): void {
@@ -95,11 +95,15 @@ export class PcmLine {
     const before = gap - rebuilt;
     if (this.#lost === 0 || this.#silent) this.#silence(before, undefined, undefined);
     else if (gap <= MAX_CONCEALED_SAMPLES) this.#conceal(before, false);
-    else {
-      this.#conceal(Math.min(FADE_SAMPLES, before), true);
-      this.#silence(before - FADE_SAMPLES, undefined, undefined);
-    }
+    else this.#breakOff(before);
     if (rebuilt > 0) this.#recover(next, rebuilt);
+  }
+
+  /** Fades out what was being said, then is silent. */
+  #breakOff(samples: number): void {
+    const fading = this.#silent ? 0 : Math.min(FADE_SAMPLES, samples);
+    this.#conceal(fading, true);
+    this.#silence(samples - fading, undefined, undefined);
   }
 
   #conceal(samples: number, fadesOut: boolean): void {

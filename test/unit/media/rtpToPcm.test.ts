@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PcmChunk } from '../../../server/media/pcmChunk.ts';
 import { RtpToPcm } from '../../../server/media/tap/rtpToPcm.ts';
+import type { Clock } from '../../../server/streams/clock.ts';
 import { noMetrics } from '../../../server/streams/metrics.ts';
 import { correlation } from '../../fixtures/correlation.ts';
 import { encodeOpus, type OpusOptions, type TimedPacket } from '../../fixtures/opusPackets.ts';
@@ -12,6 +13,7 @@ const WAY_MS = 10;
 const LEVEL_ID = 6;
 /** The least delay that Opus itself has, in samples. */
 const OPUS_DELAY = 104;
+const FADE_SAMPLES = 640;
 
 /** A voice without words: a gliding buzz of eight harmonics that rises and falls four times a second. */
 function glide(ms: number): Int16Array {
@@ -109,6 +111,36 @@ class Stage {
   }
 }
 
+/** A clock whose timers run when the loop comes round to them. */
+class HeldUpLoop implements Clock {
+  #nowMs = 0;
+  #timers: { readonly atMs: number; readonly task: () => void }[] = [];
+
+  readonly nowMs = (): number => this.#nowMs;
+
+  wallMs(): number {
+    return this.#nowMs;
+  }
+
+  after(ms: number, task: () => void): () => void {
+    const timer = { atMs: this.#nowMs + ms, task };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  goTo(ms: number): void {
+    this.#nowMs = Math.max(this.#nowMs, ms);
+  }
+
+  runTimers(): void {
+    const due = this.#timers.filter(({ atMs }) => atMs <= this.#nowMs);
+    this.#timers = this.#timers.filter(({ atMs }) => atMs > this.#nowMs);
+    for (const { task } of due) task();
+  }
+}
+
 describe('RtpToPcm', () => {
   it('passes packets in order at once, as PCM with the level and the time at which they were spoken', async () => {
     const stage = new Stage();
@@ -198,6 +230,10 @@ describe('RtpToPcm', () => {
     expect(stage.ms('silence')).toBeGreaterThan(2900);
     expect(stage.ms('silence') + stage.ms('concealed')).toBe(3000);
     expect(stage.likeness(source, 4700, 5900)).toBeGreaterThan(0.95);
+    const faded = stage.chunks.find(({ origin }) => origin === 'concealed')?.pcm ?? new Int16Array(0);
+    const peak = (pcm: Int16Array) => pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(peak(faded.subarray(0, 160))).toBeGreaterThan(1000);
+    expect(peak(faded.subarray(-16))).toBeLessThan(200);
     const after = stage.chunks.find(({ startSample }) => startSample >= 4.6 * RATE);
     expect((after?.startMs ?? 0) - ((after?.startSample ?? 0) * 1000) / RATE).toBeCloseTo(WAY_MS, 1);
   });
@@ -216,6 +252,19 @@ describe('RtpToPcm', () => {
     expect(stage.likeness(source, 4100, 4900)).toBeGreaterThan(0.95);
   });
 
+  it('conceals nothing in silence: what is lost there is silent', async () => {
+    const stage = new Stage();
+    const source = new Int16Array(3 * RATE);
+    source.set(glide(500));
+    source.set(glide(500), 2.5 * RATE);
+    const restart = encodeOpus({ pcm: source, sampleRate: RATE }, { dtx: true, fec: false }).findIndex(
+      ({ startMs }) => startMs >= 2500,
+    );
+    stage.send(source, { dtx: true, fec: false, loses: (index) => index === restart });
+    await stage.clock.advance(3200);
+    expect(stage.tap.stats).toMatchObject({ lostPackets: 1, concealedMs: 0 });
+  });
+
   it('fills with silence while packets stop, 220 ms behind real time, so that a pause is heard in time', async () => {
     const stage = new Stage();
     stage.send(glide(1000));
@@ -227,7 +276,36 @@ describe('RtpToPcm', () => {
       expect(behindMs).toBeGreaterThan(0);
     }
     expect(stage.chunks.at(-1)).toMatchObject({ origin: 'silence', levelDbov: undefined });
-    expect(Math.max(...stage.pcm.subarray(RATE + OPUS_DELAY))).toBe(0);
+    expect(Math.max(...stage.pcm.subarray(RATE + FADE_SAMPLES))).toBe(0);
+  });
+
+  it('keeps the place of a packet that is waited for', async () => {
+    for (const missing of [100, 103, 106, 109]) {
+      const stage = new Stage();
+      stage.send(glide(3000), { delays: (index) => (index < 50 ? 0 : 150) + (index === missing ? 130 : 0) });
+      await stage.clock.advance(3200);
+      expect(stage.tap.stats).toMatchObject({ lostPackets: 0, latePackets: 0, silenceMs: 0, heardMs: 3000 });
+    }
+  });
+
+  it('does not take the event loop’s own delay for silence: what came meanwhile is read first', () => {
+    const loop = new HeldUpLoop();
+    const tap = new RtpToPcm({
+      audioLevelId: 6,
+      captureTimeId: undefined,
+      roomNowMs: loop.nowMs,
+      clock: loop,
+      metrics: noMetrics,
+    });
+    const packets = encodeOpus({ pcm: glide(2000), sampleRate: RATE });
+    for (const [index, { payload, startMs }] of packets.entries()) {
+      loop.goTo(startMs + 20);
+      if (index === 50) loop.goTo(startMs + 20 + 400);
+      loop.runTimers();
+      tap.push(writeRtp({ payloadType: 111, sequence: index, timestamp: startMs * 48, ssrc: 1, payload }));
+    }
+    expect(tap.stats).toMatchObject({ latePackets: 0, silenceMs: 0, heardMs: 2000 });
+    tap.close();
   });
 
   it('drops and counts packets of a time that has been filled, and goes on with the next', async () => {
