@@ -100,12 +100,17 @@ export function run(command, args, { deadlineMs, cwd, env = process.env, logFile
   });
 }
 
-/** The line of a child's output that says why: the last that speaks of an error, else the last. */
+/** What npm says around its reason. */
+const NPM_FRAME = /^npm error( (code|errno|syscall|path|network|A complete log)\b.*)?$/;
+
+/** The line of a child's output that says why: npm's first sentence, else the last that speaks of an error, else the last. */
 export function tellingLine(output) {
   const lines = stripVTControlCharacters(output)
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
+  const npm = lines.find((line) => line.startsWith('npm error') && !NPM_FRAME.test(line));
+  if (npm) return npm.replace('npm error ', '');
   return lines.findLast((line) => /\b(error|fatal)\b/i.test(line)) ?? lines.at(-1) ?? '';
 }
 

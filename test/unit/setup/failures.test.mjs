@@ -68,6 +68,11 @@ describe('a child of set-up', () => {
     expect(tellingLine('a.hpp:5: fatal error: no such file\n\u001b[31mninja: build stopped\u001b[0m\n')).toBe(
       'a.hpp:5: fatal error: no such file',
     );
+    expect(
+      tellingLine(
+        'npm error code EUSAGE\nnpm error\nnpm error The lock file is not in sync.\nnpm error A complete log of this run',
+      ),
+    ).toBe('The lock file is not in sync.');
     expect(tellingLine('one\n\u001b[31mlast\u001b[0m\n')).toBe('last');
   });
 
