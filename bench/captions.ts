@@ -42,7 +42,7 @@ async function measure(options: Options): Promise<{ table: string; figures: obje
     const figures = await killTriton(options, clips);
     return { table: killTable(figures), figures };
   }
-  const figures = await climb(options, clips, (one) => console.log(ladderTable([one]).split('\n').at(-1)));
+  const figures = await climb({ options, clips, tell: (one) => console.log(ladderTable([one]).split('\n').at(-1)) });
   return { table: [ladderTable(figures), '', ...capacityLines(figures)].join('\n'), figures };
 }
 

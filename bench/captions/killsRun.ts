@@ -1,12 +1,12 @@
 import type { Clip } from '../audio/clips.ts';
-import { durationMs, type Timeline, timelineOf } from '../audio/timeline.ts';
+import { durationMs, type Timeline } from '../audio/timeline.ts';
 import { markdownTable } from '../report/markdown.ts';
 import { type Quantiles, quantilesOf } from '../score/quantiles.ts';
 import type { Recording } from '../score/recording.ts';
 import { type Summary, summarise } from '../score/summary.ts';
 import { processTree } from '../system/processTree.ts';
 import { TritoneServer } from '../tritone/server.ts';
-import { nameOf, recogniser } from './ladder.ts';
+import { nameOf, recogniser, timelines } from './ladder.ts';
 import { both, one } from './ladderReport.ts';
 import type { Options } from './options.ts';
 import { runOnTritone } from './tritoneRun.ts';
@@ -28,18 +28,16 @@ export interface KillFigures {
 
 /** The same speech without and with kill -9 in the middle of sentences. */
 export async function killTriton(options: Options, clips: readonly Clip[]): Promise<KillFigures[]> {
-  const { seconds, seed, language, kills, victim } = options;
-  const timelines = Array.from({ length: options.speakers?.[0] ?? 1 }, (_, index) =>
-    timelineOf(clips, { seconds, seed: seed * 1000 + index }),
-  );
-  const [first] = timelines;
+  const { language, kills, victim } = options;
+  const said = timelines(options, clips, options.speakers?.[0] ?? 1);
+  const [first] = said;
   if (first === undefined) return [];
   const moments = killMoments(first, kills);
   const rounds = Math.ceil(((moments.at(-1) ?? 0) + BETWEEN_KILLS_MS) / durationMs(first));
   const figures: KillFigures[] = [];
   for (const model of options.models) {
     await using server = await TritoneServer.start(recogniser(options, model));
-    const calm = await runOnTritone(server, timelines, { language });
+    const calm = await runOnTritone(server, said, { language });
     const killedAtMs: number[] = [];
     const kill = () => {
       const victims = processTree(server.pid).filter(({ name }) => name.startsWith(victim));
@@ -49,7 +47,7 @@ export async function killTriton(options: Options, clips: readonly Clip[]): Prom
     const during = (startedAtMs: number) => {
       for (const moment of moments) setTimeout(kill, startedAtMs + moment - performance.now());
     };
-    const { run, server: counted } = await runOnTritone(server, timelines, { language, rounds, during });
+    const { run, server: counted } = await runOnTritone(server, said, { language, rounds, during });
     figures.push({
       system: nameOf(options, model),
       kills: killedAtMs.length,

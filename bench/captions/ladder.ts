@@ -1,45 +1,64 @@
 import type { Clip } from '../audio/clips.ts';
-import { timelineOf } from '../audio/timeline.ts';
+import { type Timeline, timelineOf } from '../audio/timeline.ts';
 import { budgetFor, keeps, lagGrows } from '../score/budgets.ts';
 import { TritoneServer, type TritoneServerOptions } from '../tritone/server.ts';
 import { type Measured, measured } from './measured.ts';
 import type { Options } from './options.ts';
 import { measurePeer } from './peerRun.ts';
-import { runOnTritone } from './tritoneRun.ts';
+import { listenToNobody, runOnTritone } from './tritoneRun.ts';
 
 const STEPS = [1, 2, 4, 8, 12, 16, 20, 24];
 
+const WARM_UP_SECONDS = 15;
+
+export interface Climb {
+  readonly options: Options;
+  readonly clips: readonly Clip[];
+  /** Called after each step. */
+  readonly tell: (measured: Measured) => void;
+}
+
 /** Each system with more and more speakers, the same sound for all. */
-export async function climb(
-  options: Options,
-  clips: readonly Clip[],
-  tell: (measured: Measured) => void,
-): Promise<Measured[]> {
-  const all: Measured[] = [];
+export async function climb({ options, clips, tell }: Climb): Promise<Measured[]> {
+  const { language, models } = options;
+  const steps: Measured[] = [];
   const step = (one: Measured) => {
-    all.push(one);
+    steps.push(one);
     tell(one);
     return one;
   };
-  const timelines = (speakers: number) =>
-    Array.from({ length: speakers }, (_, index) =>
-      timelineOf(clips, { seconds: options.seconds, seed: options.seed * 1000 + index }),
-    );
-  for (const model of options.models) {
+  for (const model of models) {
     await using server = await TritoneServer.start(recogniser(options, model));
-    for (const speakers of options.speakers ?? STEPS) {
-      const { run, ...rest } = await runOnTritone(server, timelines(speakers), { language: options.language });
-      const one = step(measured(`Tritone, ${nameOf(options, model)}`, run, rest));
-      if (options.speakers === undefined && isPast(one)) break;
-    }
+    const system = `Tritone, ${nameOf(options, model)}`;
+    // Compiled code and warm weights are what people meet: the first sentences do not count.
+    await runOnTritone(server, [timelineOf(clips, { seconds: WARM_UP_SECONDS, seed: options.seed })], { language });
+    step(measured(system, await listenToNobody(server)));
+    await ascend(options, async (speakers) =>
+      step(measured(system, await runOnTritone(server, timelines(options, clips, speakers), { language }))),
+    );
   }
   const [warmUp] = clips;
-  if (!options.peer || warmUp === undefined) return all;
-  for (const speakers of options.speakers ?? STEPS) {
-    const one = step(await measurePeer(timelines(speakers), { ...peerOptions(options), warmUp }));
-    if (options.speakers === undefined && isPast(one)) break;
+  if (options.peer && warmUp !== undefined) {
+    const peer = { ...peerOptions(options), warmUp };
+    await ascend(options, async (speakers) => step(await measurePeer(timelines(options, clips, speakers), peer)));
   }
-  return all;
+  return steps;
+}
+
+/** Stops where more speakers would tell nothing new, unless told how many. */
+async function ascend(
+  { speakers: wanted }: Options,
+  measure: (speakers: number) => Promise<Measured>,
+): Promise<void> {
+  for (const speakers of wanted ?? STEPS) {
+    const { summary } = await measure(speakers);
+    if (wanted === undefined && lagGrows(summary) && !keeps(summary, budgetFor(speakers))) return;
+  }
+}
+
+/** The same for every system, and for each speaker another. */
+export function timelines({ seconds, seed }: Options, clips: readonly Clip[], speakers: number): Timeline[] {
+  return Array.from({ length: speakers }, (_, index) => timelineOf(clips, { seconds, seed: seed * 1000 + index }));
 }
 
 export function recogniser({ weights }: Options, model: string): TritoneServerOptions {
@@ -54,9 +73,4 @@ function peerOptions({ weights, language, peerModelEach, peerThreads }: Options)
   const folder = process.env.TRITONE_MODELS_DIR;
   if (folder === undefined) throw new Error('WhisperLive needs TRITONE_MODELS_DIR: start with npm run bench');
   return { weights: `${folder}/${weights}`, language, modelEach: peerModelEach, threads: peerThreads };
-}
-
-/** More speakers would tell nothing new. */
-function isPast({ summary, speakers }: Measured): boolean {
-  return lagGrows(summary) && !keeps(summary, budgetFor(speakers));
 }

@@ -17,6 +17,7 @@ const columns = [
   'RTP to PCM p95, ms',
   'event loop p99, ms',
   'CPU, % of a core: Node + mediasoup + Triton',
+  'the bench itself',
   'Node per speaker, %',
   'memory, MB: Node + Triton',
   'in budget',
@@ -26,7 +27,7 @@ export function ladderTable(all: readonly Measured[]): string {
   return markdownTable(columns, all.map(row));
 }
 
-function row({ system, speakers, summary, load, server }: Measured): string[] {
+function row({ system, speakers, summary, load, server, benchCpuPercent }: Measured): string[] {
   const cpu = (role: Role) => load.cpuPercent[role];
   const memory = load.samples.at(-1)?.residentMb ?? {};
   const ours = cpu('peer') === undefined;
@@ -36,16 +37,21 @@ function row({ system, speakers, summary, load, server }: Measured): string[] {
     both(summary.firstText),
     both(summary.firstRightWord),
     both(summary.final),
-    one(summary.neverFinal),
-    one(summary.wordErrorRate),
-    one(summary.characterErrorRate),
-    whole(summary.unstableWordsPer100),
+    ...(speakers === 0
+      ? ['', '', '', '']
+      : [
+          one(summary.neverFinal),
+          one(summary.wordErrorRate),
+          one(summary.characterErrorRate),
+          whole(summary.unstableWordsPer100),
+        ]),
     server?.tapP95Ms === undefined ? '' : `≤ ${server.tapP95Ms}`,
     one(server?.eventLoopP99Ms),
     ours ? [cpu('node'), cpu('mediasoup'), cpu('triton')].map(whole).join(' + ') : whole(cpu('peer')),
-    ours ? one((cpu('node') ?? 0) / speakers) : '',
+    whole(benchCpuPercent),
+    ours && speakers > 0 ? one((cpu('node') ?? 0) / speakers) : '',
     ours ? [memory.node, memory.triton].map(whole).join(' + ') : whole(memory.peer),
-    keeps(summary, budgetFor(speakers)) ? 'yes' : 'no',
+    speakers === 0 ? 'idle' : keeps(summary, budgetFor(speakers)) ? 'yes' : 'no',
   ];
 }
 

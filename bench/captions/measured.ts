@@ -9,6 +9,7 @@ export interface Measured {
   readonly summary: Summary;
   readonly load: LoadReport;
   readonly benchDelayP99Ms: number;
+  readonly benchCpuPercent: number;
   /** What only the product's own metrics tell. */
   readonly server?: ServerFigures | undefined;
 }
@@ -23,11 +24,20 @@ export interface ServerFigures {
   readonly droppedMs: number;
 }
 
-export function measured(
-  system: string,
-  run: Run,
-  rest: { load: LoadReport; server?: ServerFigures | undefined },
-): Measured {
-  const { recordings, benchDelayP99Ms } = run;
-  return { system, speakers: recordings.length, summary: summarise(recordings), benchDelayP99Ms, ...rest };
+export interface MeasuredRun {
+  readonly run: Run;
+  readonly load: LoadReport;
+  readonly server?: ServerFigures | undefined;
+}
+
+export function measured(system: string, { run, ...rest }: MeasuredRun): Measured {
+  const { recordings, benchDelayP99Ms, benchCpuPercent } = run;
+  return {
+    system,
+    speakers: recordings.length,
+    summary: summarise(recordings),
+    benchDelayP99Ms,
+    benchCpuPercent,
+    ...rest,
+  };
 }

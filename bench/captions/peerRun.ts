@@ -29,7 +29,7 @@ export async function measurePeer(timelines: readonly Timeline[], options: PeerO
     }
     using watch = new LoadWatch(server.pid, () => 'peer');
     const run = await speakTimelines(clients, timelines, { language });
-    return measured('WhisperLive', run, { load: watch.report() });
+    return measured('WhisperLive', { run, load: watch.report() });
   } finally {
     for (const client of clients) client.close();
   }

@@ -1,12 +1,12 @@
 import type { Clip } from '../audio/clips.ts';
-import { durationMs, timelineOf } from '../audio/timeline.ts';
+import { durationMs } from '../audio/timeline.ts';
 import { markdownTable } from '../report/markdown.ts';
 import { latenciesOf } from '../score/latency.ts';
 import { type Quantiles, quantilesOf } from '../score/quantiles.ts';
 import { finalsOf } from '../score/summary.ts';
 import type { LoadSample } from '../system/load.ts';
 import { TritoneServer } from '../tritone/server.ts';
-import { nameOf, recogniser } from './ladder.ts';
+import { nameOf, recogniser, timelines } from './ladder.ts';
 import { both, whole } from './ladderReport.ts';
 import type { Options } from './options.ts';
 import { runOnTritone, type TritoneRun } from './tritoneRun.ts';
@@ -26,14 +26,12 @@ export interface SoakMinute {
 /** The same people talk for a long time: lag and memory of every minute. */
 export async function soak(options: Options, clips: readonly Clip[]): Promise<SoakMinute[]> {
   const speakers = options.speakers?.[0] ?? DEFAULT_SPEAKERS;
-  const timelines = Array.from({ length: speakers }, (_, index) =>
-    timelineOf(clips, { seconds: options.seconds, seed: options.seed * 1000 + index }),
-  );
-  const rounds = Math.ceil((options.minutes * MINUTE_MS) / Math.max(...timelines.map(durationMs)));
+  const said = timelines(options, clips, speakers);
+  const rounds = Math.ceil((options.minutes * MINUTE_MS) / Math.max(...said.map(durationMs)));
   const minutes: SoakMinute[] = [];
   for (const model of options.models) {
     await using server = await TritoneServer.start(recogniser(options, model));
-    const soaked = await runOnTritone(server, timelines, { language: options.language, rounds });
+    const soaked = await runOnTritone(server, said, { language: options.language, rounds });
     minutes.push(...minutesOf(nameOf(options, model), soaked));
   }
   return minutes;

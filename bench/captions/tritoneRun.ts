@@ -1,17 +1,15 @@
 import { encodeOpus } from '../audio/opusFrames.ts';
 import { pauseOf, type Timeline } from '../audio/timeline.ts';
-import { type Run, type SpeakOptions, speakTimelines } from '../run/speakTimelines.ts';
-import { type LoadReport, LoadWatch, tritoneRole } from '../system/load.ts';
+import { type SpeakOptions, speakTimelines } from '../run/speakTimelines.ts';
+import { LoadWatch, tritoneRole } from '../system/load.ts';
 import { growth, histogramQuantile, type Metrics, scrape } from '../system/scrape.ts';
 import { RoomSpeaker } from '../tritone/roomSpeaker.ts';
 import type { TritoneServer } from '../tritone/server.ts';
-import type { ServerFigures } from './measured.ts';
+import type { MeasuredRun, ServerFigures } from './measured.ts';
 
 const PAUSE_SECONDS = 2;
 
-export interface TritoneRun {
-  readonly run: Run;
-  readonly load: LoadReport;
+export interface TritoneRun extends MeasuredRun {
   readonly server: ServerFigures;
 }
 
@@ -37,6 +35,11 @@ export async function runOnTritone(
   } finally {
     for (const speaker of speakers) speaker.close();
   }
+}
+
+/** What the server costs while no one is there. */
+export async function listenToNobody(server: TritoneServer): Promise<TritoneRun> {
+  return runOnTritone(server, [], { language: 'en' });
 }
 
 function figuresOf(before: Metrics, after: Metrics): ServerFigures {

@@ -22,6 +22,8 @@ export interface Run {
   readonly endedAtMs: number;
   /** The bench's own event loop, p99 in ms: when it is late, so is the speech, and the figures are too good or too bad. */
   readonly benchDelayP99Ms: number;
+  /** What the bench itself takes from the machine, percent of one core. */
+  readonly benchCpuPercent: number;
 }
 
 export interface SpeakOptions {
@@ -40,12 +42,14 @@ export async function speakTimelines(
 ): Promise<Run> {
   const delay = monitorEventLoopDelay({ resolution: 2 });
   delay.enable();
+  const cpuBefore = process.cpuUsage();
   const startedAtMs = performance.now() + SETTLE_MS;
   for (const speaker of speakers) speaker.start(startedAtMs, rounds);
   during?.(startedAtMs);
-  const longestMs = Math.max(...timelines.map(durationMs));
+  const longestMs = Math.max(0, ...timelines.map(durationMs));
   await pace(speakers, startedAtMs + rounds * longestMs + DRAIN_MS);
   delay.disable();
+  const { user, system } = process.cpuUsage(cpuBefore);
   return {
     recordings: speakers.map(({ shown }, index) => ({
       language,
@@ -55,6 +59,7 @@ export async function speakTimelines(
     startedAtMs,
     endedAtMs: startedAtMs + rounds * longestMs,
     benchDelayP99Ms: delay.percentile(99) / 1e6,
+    benchCpuPercent: (user + system) / 10 / (performance.now() - startedAtMs + SETTLE_MS),
   };
 }
 
