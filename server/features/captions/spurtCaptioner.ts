@@ -167,6 +167,7 @@ export class SpurtCaptioner {
   #hear(event: SpeechEvent, places: TimeMap): void {
     const { assembler, sink } = this.#options;
     if (event.type === 'partial' || event.type === 'final') {
+      this.#backOff.reset();
       for (const caption of assembler.take(event)) this.#show(caption);
       if (event.type === 'final') this.#settle(places.at(event.endSample));
     } else if (event.type === 'progress') {
@@ -187,7 +188,6 @@ export class SpurtCaptioner {
     if (sample <= this.#settled) return;
     this.#settled = sample;
     this.#failures = 0;
-    this.#backOff.reset();
   }
 
   #skipTo(sample: number, reason: GapReason): void {

@@ -54,6 +54,15 @@ describe('SpurtDetector', () => {
     expect(hear(detector, speech(-35, -50), 120_000)).toEqual([['opened', 40]]);
   });
 
+  it('stays open for what is a little too soft to open it', () => {
+    const detector = new SpurtDetector();
+    hear(detector, -80, 2000);
+    expect(hear(detector, -62, 500)).toEqual([]);
+    expect(hear(detector, -40, 100)).toEqual([['opened', 40]]);
+    expect(hear(detector, -62, 1500)).toEqual([]);
+    expect(hear(detector, -64, 2000)).toEqual([['closed', 1200]]);
+  });
+
   it('hears a soft speaker in a quiet room', () => {
     const detector = new SpurtDetector();
     hear(detector, -85, 3000);

@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { transcriptionRoutes } from '../../../server/features/transcriptions/transcriptionRoutes.ts';
 import { createApp } from '../../../server/http/app.ts';
 import { systemClock } from '../../../server/streams/clock.ts';
@@ -39,6 +40,12 @@ function formOf(file: Blob, fields: Readonly<Record<string, string>> = {}): Form
 
 describe('POST /api/transcriptions', () => {
   let app: FastifyInstance | undefined;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'tritone-test-'));
+    vi.stubEnv('TMPDIR', folder);
+  });
 
   async function stage({ maxUploadBytes = 10_000_000 } = {}) {
     const speechToText = new WordReader();
@@ -62,7 +69,10 @@ describe('POST /api/transcriptions', () => {
 
   afterEach(async () => {
     await app?.close();
-    expect((await readdir(tmpdir())).filter((name) => name.startsWith('tritone-upload-'))).toEqual([]);
+    vi.unstubAllEnvs();
+    const left = await readdir(folder);
+    await rm(folder, { recursive: true });
+    expect(left).toEqual([]);
   });
 
   it('answers with the text, the lines and their words', async () => {
@@ -144,10 +154,7 @@ describe('POST /api/transcriptions', () => {
     while (speechToText.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     hangUp.abort();
     await expect(answer).rejects.toThrow();
-    await app?.close();
-    const { length } = speechToText.requests;
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(speechToText.requests).toHaveLength(length);
+    await vi.waitFor(() => expect(speechToText.requests.at(-1)?.signal?.aborted).toBe(true));
   });
 
   it('refuses a fifth file while four are being transcribed', async () => {
