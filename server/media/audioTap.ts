@@ -55,6 +55,9 @@ export class AudioTap implements AsyncDisposable {
     });
     this.chunks = this.#sound.chunks;
     this.#follow(producer);
+    consumer.observer.once('close', () =>
+      options.log.debug({ trackId: this.trackId, ...this.stats }, 'audio tap closed'),
+    );
   }
 
   get stats(): Readonly<TapStats> {

@@ -3,7 +3,7 @@ export const PCM_RATE = 16_000;
 /** A stretch of one speaker's sound: mono, 16 kHz. */
 export interface PcmChunk {
   pcm: Int16Array;
-  /** Place on the track's own time line, samples since the tap opened; lost and silent time counts too, so it never jumps. */
+  /** Place on the track's own time line, samples since the tap's first packet; lost and silent time counts too, so it never jumps. */
   startSample: number;
   /** The same instant on the RoomClock, ms. */
   startMs: number;
