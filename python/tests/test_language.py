@@ -78,3 +78,8 @@ def test_the_language_of_the_session_is_favoured():
     shares = [("<|en|>", 0.5), ("<|fr|>", 0.4)]
     request = DecodeRequest(np.zeros(1, np.float32), likely="fr")
     assert most_likely(shares, request)[0] == "fr"
+
+
+def test_weights_that_cannot_tell_languages_apart_keep_to_the_first_allowed():
+    request = DecodeRequest(np.zeros(1, np.float32), allowed=("hi", "en"))
+    assert most_likely([], request) == ("hi", 0.0)

@@ -21,5 +21,8 @@ def most_likely(shares: Sequence[tuple[str, float]], request: DecodeRequest) -> 
                 continue
         leaning = LIKELY if name == request.likely else 1.0
         weights[name] = weights.get(name, 0.0) + share * leaning
+    if not weights:
+        # Weights converted without their list of languages cannot tell them apart.
+        return request.likely or next(iter(request.allowed), "en"), 0.0
     best = max(weights, key=lambda name: weights[name])
     return best, weights[best] / (sum(weights.values()) or 1.0)

@@ -10,6 +10,7 @@ import ctranslate2
 import numpy as np
 
 from tritone_models.parameters import Parameters
+from tritone_models.recognisers.blas import use_one_blas_thread
 from tritone_models.recognisers.languages import most_likely
 from tritone_models.recognisers.mel import FRAMES_PER_SECOND, HOP, LogMel
 from tritone_models.recognisers.whisper_tokens import WhisperTokens
@@ -70,6 +71,7 @@ class Whisper:
 
         @raises WeightsMissingError
         """
+        use_one_blas_thread()
         folder = find_weights(parameters.text(f"{prefix}weights", "whisper-base"), FILES)
         device = parameters.text(f"{prefix}device", "auto")
         if device != "auto":
@@ -96,7 +98,7 @@ class Whisper:
             device_index=int(index or 0),
             compute_type=parameters.text(f"{prefix}compute_type", compute_type),
             inter_threads=1 if on_gpu else workers,
-            intra_threads=0 if on_gpu else 1,
+            intra_threads=1,
         )
         whisper = cls(
             model,
@@ -204,7 +206,8 @@ class Whisper:
                 continue
             one = encoded
             if len(requests) > 1:
-                rows = np.array(encoded) if rows is None else rows
+                if rows is None:
+                    rows = np.array(encoded.to_device(ctranslate2.Device.cpu))
                 one = ctranslate2.StorageView.from_array(rows[index : index + 1])
             language = languages[index][0]
             heard = min(frames, len(request.audio) // HOP)
