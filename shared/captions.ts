@@ -16,8 +16,8 @@ export const captionWordSchema = z.object({
 export type CaptionWord = z.infer<typeof captionWordSchema>;
 
 /**
- * What one participant said in one utterance. A later `revision` of an `id` replaces the earlier one until `final`;
- * a final with an empty text retracts what was shown.
+ * What one participant said in one utterance. A later `revision` of an `id` replaces the earlier one; after
+ * `final` only a second pass by a bigger model may revise it. A final with an empty text retracts what was shown.
  */
 export const captionSchema = z.object({
   id: z.string(),

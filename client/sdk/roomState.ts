@@ -150,7 +150,7 @@ class RoomStateDraft {
   #caption(caption: Caption): void {
     this.#captions ??= new Map(this.#state.captions);
     const known = this.#captions.get(caption.id);
-    if (known !== undefined && (known.final || known.revision >= caption.revision)) return;
+    if (known !== undefined && (known.revision >= caption.revision || (known.final && !caption.final))) return;
     if (caption.final && caption.text.trim() === '') this.#captions.delete(caption.id);
     else this.#captions.set(caption.id, caption);
   }

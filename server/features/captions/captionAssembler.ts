@@ -2,7 +2,7 @@ import type { Caption, CaptionSource, CaptionWord } from '../../../shared/captio
 import type { SpeechFinal, SpeechPartial, SpeechWord } from '../../inference/speechToText.types.ts';
 import { countGraphemes, graphemesWithin } from './graphemes.ts';
 
-/** Utterances of one sequence whose end is remembered, so that what comes after a final is ignored. */
+/** Utterances of one sequence whose end is remembered: what comes after a final is ignored, unless it is a better final. */
 const REMEMBERED_UTTERANCES = 16;
 
 export interface CaptionAssemblerOptions {
@@ -12,7 +12,8 @@ export interface CaptionAssemblerOptions {
   nextId: () => string;
 }
 
-type Utterance = Caption | 'ended';
+/** `retracted`: its end left nothing to show. */
+type Utterance = Caption | 'retracted';
 
 /**
  * Utterances of speech-to-text sequences in, captions out. Pure: it knows no clock, no room and no model.
@@ -43,16 +44,21 @@ export class CaptionAssembler {
   /** Captions to append, in order; none for what changes nothing. */
   take(event: SpeechPartial | SpeechFinal): Caption[] {
     const before = this.#utterances.get(event.utterance);
-    if (before === 'ended') return [];
+    if (before === 'retracted') return [];
+    if (before?.final === true) return this.#correct(event, before);
     const { startMs, endMs } = this.#span(event);
-    if (before === undefined && endMs <= this.#settledMs) return this.#end(event.utterance);
+    if (before === undefined && endMs <= this.#settledMs) return this.#end(event.utterance, 'retracted');
     const passed = before === undefined ? this.#retractBefore(startMs) : [];
     const shown = before ?? this.#adopt(startMs, endMs);
     if (event.type === 'partial') return [...passed, ...this.#revise(event, shown)];
-    this.#end(event.utterance);
     this.#settledMs = Math.max(this.#settledMs, endMs);
-    if (event.text === '') return shown === undefined ? passed : [...passed, retraction(shown)];
-    return [...passed, this.#final(event, shown)];
+    if (event.text === '') {
+      this.#end(event.utterance, 'retracted');
+      return shown === undefined ? passed : [...passed, retraction(shown)];
+    }
+    const final = this.#final(event, shown);
+    this.#end(event.utterance, final);
+    return [...passed, final];
   }
 
   /** Everything before `settledSample` is a final or no speech. */
@@ -73,13 +79,21 @@ export class CaptionAssembler {
 
   #closeShown(close: (caption: Caption) => Caption): Caption[] {
     const closed = this.#shown().map(close);
-    for (const [utterance, state] of this.#utterances) if (state !== 'ended') this.#end(utterance);
+    for (const [utterance, state] of this.#utterances) if (isOpen(state)) this.#end(utterance, 'retracted');
     this.#orphans = [];
     return closed;
   }
 
   #shown(): Caption[] {
-    return [...this.#orphans, ...this.#utterances.values()].filter((state) => state !== 'ended');
+    return [...this.#orphans, ...this.#utterances.values()].filter(isOpen);
+  }
+
+  /** A second pass by a bigger model may better a final; it does not take it back. */
+  #correct(event: SpeechPartial | SpeechFinal, before: Caption): Caption[] {
+    if (event.type === 'partial' || event.text === '' || event.text === before.text) return [];
+    const final = this.#final(event, before);
+    this.#end(event.utterance, final);
+    return [final];
   }
 
   #revise(event: SpeechPartial, shown: Caption | undefined): Caption[] {
@@ -134,14 +148,18 @@ export class CaptionAssembler {
     return index < 0 ? undefined : this.#orphans.splice(index, 1)[0];
   }
 
-  #end(utterance: number): [] {
-    this.#utterances.set(utterance, 'ended');
+  #end(utterance: number, end: Utterance): [] {
+    this.#utterances.set(utterance, end);
     for (const [oldest, state] of this.#utterances) {
       if (this.#utterances.size <= REMEMBERED_UTTERANCES) break;
-      if (state === 'ended') this.#utterances.delete(oldest);
+      if (!isOpen(state)) this.#utterances.delete(oldest);
     }
     return [];
   }
+}
+
+function isOpen(state: Utterance): state is Caption {
+  return state !== 'retracted' && !state.final;
 }
 
 function retraction(caption: Caption): Caption {

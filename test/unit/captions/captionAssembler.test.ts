@@ -118,7 +118,16 @@ describe('CaptionAssembler', () => {
     expect(assembler.take(partial(1, 0, 2, ''))).toEqual([]);
     assembler.take(final(1, 0, 2, 'Hello'));
     expect(assembler.take(partial(1, 0, 2, 'hello hello hello'))).toEqual([]);
-    expect(assembler.take(final(1, 0, 2, 'Hello again'))).toEqual([]);
+    expect(assembler.take(final(1, 0, 2, 'Hello'))).toEqual([]);
+  });
+
+  it('lets a second pass better a final under its id, and never take it back', () => {
+    const assembler = stage();
+    assembler.beginSequence(from(0));
+    assembler.take(final(1, 0, 2, 'Hello word'));
+    expect(assembler.take(final(1, 0, 2, ''))).toEqual([]);
+    expect(seen(assembler.take(final(1, 0, 2, 'Hello world')))).toEqual(['ann:1 r1 Hello world.']);
+    expect(assembler.endSequence()).toEqual([]);
   });
 
   it('retracts what was shown when the final is empty, and keeps silent when nothing was shown', () => {
