@@ -46,10 +46,7 @@ export async function climb({ options, clips, tell }: Climb): Promise<Measured[]
 }
 
 /** Stops where more speakers would tell nothing new, unless told how many. */
-async function ascend(
-  { speakers: wanted }: Options,
-  measure: (speakers: number) => Promise<Measured>,
-): Promise<void> {
+async function ascend({ speakers: wanted }: Options, measure: (speakers: number) => Promise<Measured>): Promise<void> {
   for (const speakers of wanted ?? STEPS) {
     const { summary } = await measure(speakers);
     if (wanted === undefined && lagGrows(summary) && !keeps(summary, budgetFor(speakers))) return;

@@ -15,7 +15,7 @@ How
   --language en      language of the clips: en, or with --model whisper_live --weights whisper-base hi, te, kn, ta, mr, pa
   --no-peer          without WhisperLive's own server (its environment takes 1.5 GB; with PyPI's CUDA torch more)
   --peer-model-each  WhisperLive with a model a client; its default is one for all
-  --peer-threads 2   threads of one of its decodes
+  --peer-threads 1   threads of one of its decodes; 1 is what its own start script sets, and faster here
   --victim NAME      what --kills kills: tritonserver (default) or triton_python_b (the models' processes)
   --seed 1           order of the clips
   --json FILE        default bench/results/captions-DATE.json
@@ -60,7 +60,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       language: { type: 'string', default: 'en' },
       peer: { type: 'boolean', default: true },
       'peer-model-each': { type: 'boolean', default: false },
-      'peer-threads': { type: 'string', default: '2' },
+      'peer-threads': { type: 'string', default: '1' },
       victim: { type: 'string', default: 'tritonserver' },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
