@@ -20,6 +20,6 @@ if (!/^[\w-]+$/.test(name) || !existsSync(script)) {
     launch(node, [script, ...rest], { cwd: CHECKOUT, env });
   } catch (error) {
     process.stderr.write(`${describeFailure(error)}\n`);
-    process.exitCode = 1;
+    process.exit(1); // what else was under way ends with us
   }
 }

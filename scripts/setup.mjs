@@ -24,5 +24,5 @@ try {
   }
 } catch (error) {
   process.stderr.write(`${describeFailure(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1); // what else was under way ends with us
 }

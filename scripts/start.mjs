@@ -14,5 +14,5 @@ try {
   launch(node, [join(checkout, 'server', 'main.ts'), ...process.argv.slice(2)], { cwd: checkout, env });
 } catch (error) {
   process.stderr.write(`${describeFailure(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1); // what else was under way ends with us
 }

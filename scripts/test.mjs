@@ -40,4 +40,4 @@ async function main() {
 
 const total = await main();
 console.log(closingLine(total));
-process.exitCode = total.failed > 0 ? 1 : 0;
+process.exit(total.failed > 0 ? 1 : 0); // what a failed set-up left under way ends with us

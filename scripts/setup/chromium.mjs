@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 import { run } from './run.mjs';
@@ -6,11 +7,19 @@ import { run } from './run.mjs';
 const PROBE_DEADLINE_MS = 20_000;
 const NAMES = ['chromium', 'google-chrome-stable', 'google-chrome', 'chromium-browser'];
 
+/** Browsers that `npx playwright-core install chromium` has fetched. */
+function fetchedByPlaywright(home) {
+  const root = join(home, '.cache', 'ms-playwright');
+  const names = existsSync(root) ? readdirSync(root).filter((name) => name.startsWith('chromium-')) : [];
+  return names.flatMap((name) => ['chrome-linux', 'chrome-linux64'].map((sub) => join(root, name, sub, 'chrome')));
+}
+
 /** Where a browser for the end-to-end tests may lie: CHROMIUM_PATH alone when set. */
-export function chromiumCandidates(env = process.env) {
+export function chromiumCandidates(env = process.env, home = homedir()) {
   if (env.CHROMIUM_PATH) return [env.CHROMIUM_PATH];
   const folders = [...(env.PATH ?? '').split(delimiter).filter(Boolean), '/usr/bin', '/snap/bin'];
-  return [...new Set(NAMES.flatMap((name) => folders.map((folder) => join(folder, name))))];
+  const installed = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...new Set([...installed, ...fetchedByPlaywright(home)])];
 }
 
 /**
@@ -30,4 +39,11 @@ export async function findChromium(env = process.env) {
     });
   }
   return undefined;
+}
+
+/** Ubuntu has it as a snap alone, which neither containers nor the tests can start. */
+export function noChromium() {
+  return new SetupFailure('The end-to-end tests need a Chromium and none that runs was found.', {
+    remedy: 'npx playwright-core install --with-deps chromium, or install Google Chrome, or set CHROMIUM_PATH',
+  });
 }

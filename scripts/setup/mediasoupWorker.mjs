@@ -100,7 +100,7 @@ export async function findWorker({ checkout, cache, progress, env = process.env,
     const path = await downloadPrebuilt({ cache, version, env });
     return path
       ? { value: { path, origin: "mediasoup's prebuilt" }, megabytes: await megabytesOf(path) }
-      : { value: undefined, detail: 'out of reach here: it will be built' };
+      : { value: undefined, mark: '·', detail: 'out of reach here: it will be built' };
   });
 }
 

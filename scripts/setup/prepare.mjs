@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder, ensureWritable, sweepTemporary } from './cache.mjs';
 import { ensureCertificate } from './certificate.mjs';
-import { findChromium } from './chromium.mjs';
+import { findChromium, noChromium } from './chromium.mjs';
 import { ensureDemo } from './demo.mjs';
 import { SetupFailure } from './failure.mjs';
 import { buildIntoCache, findWorker, isProven } from './mediasoupWorker.mjs';
@@ -68,6 +68,36 @@ async function settlePython(context, planned) {
 }
 
 /**
+ * The worker found, when it passes its handshake; else one built here.
+ * @returns {Promise<{ path: string, origin: string }>}
+ * @throws {SetupFailure}
+ */
+async function ensureWorker({ worker, ...context }) {
+  if (!worker) return buildIntoCache(context);
+  const proof = await isProven({ ...context, path: worker.path });
+  if (proof.ok) return worker;
+  const isPrebuilt = worker.origin === "mediasoup's prebuilt";
+  if (!isPrebuilt) {
+    const isOurs = worker.origin === 'built here';
+    throw new SetupFailure(`The mediasoup worker ${worker.path} fails its DTLS handshake: ${proof.why}.`, {
+      remedy: isOurs
+        ? `remove ${dirname(worker.path)} and start again`
+        : 'set MEDIASOUP_WORKER_BIN to another, or unset it',
+    });
+  }
+  context.progress.note(`· mediasoup's prebuilt worker does not work here (${proof.why}): it will be built`);
+  await ensureSystemPackages({ ...context, needs: ['worker-build'] });
+  return buildIntoCache(context);
+}
+
+/** What the embedded Triton runs on. @returns {Promise<{ environment: string, models: string }>} @throws {SetupFailure} */
+async function ensureInference(context) {
+  const environment = await ensurePythonEnvironment(context);
+  const models = await ensureWeights({ ...context, python: join(environment, 'bin', 'python3') });
+  return { environment, models };
+}
+
+/**
  * Everything that the product needs, each step only when it is not done yet.
  * System packages come first and at once, so that a person without root pastes one command.
  * @param {{ progress: import('./steps.mjs').Progress, forTests?: boolean }} options
@@ -79,38 +109,26 @@ export async function prepare({ progress, forTests = false }) {
   const context = openContext(progress);
   const { cache, checkout } = context;
   const triton = tritonOf();
-  let worker = await findWorker(context);
+  const worker = await findWorker(context);
   const plannedPython = triton.kind === 'embedded' ? await planPython(cache) : undefined;
   const chromium = forTests ? await findChromium() : undefined;
   const needs = [...(plannedPython?.needs ?? [])];
   if (!worker) needs.push('worker-build');
-  if (forTests && !chromium) needs.push('chromium');
+  if (forTests && !chromium) {
+    if (osRelease().id === 'ubuntu') throw noChromium();
+    needs.push('chromium');
+  }
   await ensureSystemPackages({ ...context, needs });
   const python = plannedPython && (await settlePython(context, plannedPython));
 
   const node = await ensureNode24(context);
   await ensureNpmDependencies({ ...context, node });
 
-  if (worker) {
-    const proof = await isProven({ ...context, node, path: worker.path });
-    if (!proof.ok && worker.origin !== "mediasoup's prebuilt") {
-      throw new SetupFailure(`The mediasoup worker ${worker.path} fails its DTLS handshake: ${proof.why}.`, {
-        remedy:
-          worker.origin === 'built here'
-            ? `remove ${dirname(worker.path)} and start again`
-            : 'set MEDIASOUP_WORKER_BIN to another, or unset it',
-      });
-    }
-    if (!proof.ok) {
-      progress.note(`· mediasoup's prebuilt worker does not work here (${proof.why}): it will be built`);
-      await ensureSystemPackages({ ...context, needs: ['worker-build'] });
-      worker = undefined;
-    }
-  }
-  worker ??= await buildIntoCache({ ...context, node });
-
-  const environment = python && (await ensurePythonEnvironment({ ...context, python }));
-  const models = environment && (await ensureWeights({ ...context, python: join(environment, 'bin', 'python3') }));
+  // The compiler is busy while the network is, and the other way round.
+  const [provenWorker, { environment, models }] = await Promise.all([
+    ensureWorker({ ...context, node, worker }),
+    python ? ensureInference({ ...context, python }) : {},
+  ]);
   const certificate = await ensureCertificate(context);
   const demo = await ensureDemo({ ...context, node }).catch((error) => {
     if (!forTests) throw error;
@@ -120,7 +138,7 @@ export async function prepare({ progress, forTests = false }) {
 
   const prepared = {
     ...{ checkout, cache, node, triton, python, demo },
-    env: serverEnvironment({ cache, worker, environment, models, certificate, python }),
+    env: serverEnvironment({ cache, worker: provenWorker, environment, models, certificate, python }),
   };
   if (!forTests) return prepared;
   const browser = chromium ?? (await findChromium());

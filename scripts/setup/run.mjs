@@ -22,6 +22,9 @@ let watching = false;
 function endChildrenWithUs() {
   if (watching) return;
   watching = true;
+  process.on('exit', () => {
+    for (const pid of running) killGroup(pid, 'SIGKILL');
+  });
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -29,7 +32,6 @@ function endChildrenWithUs() {
   ]) {
     process.on(signal, () => {
       if (running.size === 0 && process.listenerCount(signal) > 1) return; // launch.mjs has taken over
-      for (const pid of running) killGroup(pid, 'SIGKILL');
       process.exit(code);
     });
   }

@@ -6,7 +6,6 @@ import { isNodeFit, withNodeFirst } from '../../../scripts/setup/node24.mjs';
 import { matchesLock } from '../../../scripts/setup/npmDependencies.mjs';
 import { serverEnvironment } from '../../../scripts/setup/prepare.mjs';
 import { missingLibraries, pinOf } from '../../../scripts/setup/python.mjs';
-import { doneLine } from '../../../scripts/setup/steps.mjs';
 import { modelsFolder, readSentencepieces } from '../../../scripts/setup/weights.mjs';
 import { WEIGHTS } from '../../../scripts/setup/weightsList.mjs';
 import { jobsFor } from '../../../scripts/worker/build.mjs';
@@ -149,13 +148,5 @@ describe('what the server is told', () => {
   it('holds nothing of Triton when that is elsewhere', () => {
     const elsewhere = { ...found, environment: undefined, models: undefined, python: undefined };
     expect(Object.keys(serverEnvironment(elsewhere, {})).filter((name) => /PYTHON|MODELS/.test(name))).toEqual([]);
-  });
-});
-
-describe('a progress line', () => {
-  it('says what, how big, how long', () => {
-    const done = { what: 'Python environment', detail: 'nvidia-pytriton 0.7.0', megabytes: 118 };
-    expect(doneLine({ ...done, seconds: 24.4 })).toBe('✓ Python environment (nvidia-pytriton 0.7.0)  118 MB  24 s');
-    expect(doneLine({ what: 'Certificate', seconds: 0.21 })).toBe('✓ Certificate  0.2 s');
   });
 });
