@@ -8,6 +8,8 @@ import { soak, soakTable } from './captions/soakRun.ts';
 import { writeResults } from './report/results.ts';
 import { describeMachine, type Machine } from './system/machine.ts';
 
+// Ends through the exit hooks of what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main().catch((cause: unknown) => {
   console.error(cause instanceof Error ? cause.message : cause);
   return 1;

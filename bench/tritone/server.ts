@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServerProcess } from '../../test/fixtures/serverProcess.ts';
+import { endWithBench } from '../system/endWithBench.ts';
 
 const repository = path.resolve(import.meta.dirname, '../../model-repository');
 const READY_DEADLINE_MS = 120_000;
@@ -26,10 +27,10 @@ export class TritoneServer implements AsyncDisposable {
       LOG_LEVEL: 'warn',
       ...(weights === undefined ? {} : { [`TRITONE_${model.toUpperCase()}_WEIGHTS`]: weights }),
     };
-    const process = await ServerProcess.start({ env });
-    const server = new TritoneServer(process, folder);
+    const server = new TritoneServer(await ServerProcess.start({ env }), folder);
+    endWithBench(server.process.process);
     try {
-      await process.ready(READY_DEADLINE_MS);
+      await server.process.ready(READY_DEADLINE_MS);
     } catch (cause) {
       await server[Symbol.asyncDispose]();
       throw cause;

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pace } from '../../run/pacer.ts';
+import { endWithBench } from '../../system/endWithBench.ts';
 import { WhisperLiveClient } from './client.ts';
 import { peerPython } from './environment.ts';
 
@@ -38,6 +39,7 @@ export class WhisperLiveServer implements AsyncDisposable {
       env: { ...process.env, OMP_NUM_THREADS: String(threads), HF_HUB_OFFLINE: '1' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    endWithBench(child);
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       log = (log + text).slice(-4000);
