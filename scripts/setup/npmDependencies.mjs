@@ -52,7 +52,7 @@ export async function ensureNpmDependencies({ checkout, node, progress, logFile 
     checkoutLock(checkout),
     async () => {
       if (areDependenciesInstalled(checkout)) return;
-      await progress.step('npm dependencies', 'about 60 MB to fetch', async () => {
+      await progress.step('npm dependencies', 'about 80 MB to fetch', async () => {
         await requireSpace(checkout, 600, 'npm');
         const { command, args } = npmCommand();
         await mustRun(
