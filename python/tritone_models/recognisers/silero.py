@@ -6,11 +6,15 @@ import onnxruntime as ort
 from tritone_models.parameters import Parameters
 from tritone_models.recognisers.onnx_session import open_session
 from tritone_models.speech.hypothesis import Audio
+from tritone_models.speech.utterance import FRAME
 from tritone_models.weights import find_weights
 
 CONTEXT = 64
 """Samples of the frame before that the network wants to see again."""
 STATE = 128
+ROOM_FRAMES = 31
+"""A second of a quiet room precedes every stream: from a blank state the first word is missed."""
+ROOM_LEVEL = 1 / 32_768
 FILE = "silero_vad.onnx"
 
 
@@ -19,24 +23,31 @@ class Silero:
 
     def __init__(self, session: ort.InferenceSession) -> None:
         self._session = session
+        nothing = np.zeros((1, 1, STATE), np.float32)
+        room = np.random.default_rng(0).normal(0, ROOM_LEVEL, (ROOM_FRAMES, FRAME))
+        first = SileroStream(session, nothing, nothing)
+        first.probabilities(room.astype(np.float32))
+        self._quiet = first.state
 
     @classmethod
     def load(cls, parameters: Parameters) -> "Silero":
         folder = find_weights(parameters.text("vad_weights", "silero-vad"), (FILE,))
-        silero = cls(open_session(folder / FILE))
-        silero.stream().probabilities(np.zeros((4, 512), np.float32))
-        return silero
+        return cls(open_session(folder / FILE))
 
     def stream(self) -> "SileroStream":
-        return SileroStream(self._session)
+        return SileroStream(self._session, *self._quiet)
 
 
 class SileroStream:
-    def __init__(self, session: ort.InferenceSession) -> None:
+    def __init__(self, session: ort.InferenceSession, h: Audio, c: Audio) -> None:
         self._session = session
-        self._h = np.zeros((1, 1, STATE), np.float32)
-        self._c = np.zeros((1, 1, STATE), np.float32)
+        self._h = h
+        self._c = c
         self._context = np.zeros(CONTEXT, np.float32)
+
+    @property
+    def state(self) -> tuple[Audio, Audio]:
+        return self._h, self._c
 
     def probabilities(self, frames: Audio) -> Audio:
         """float32[n, 512] in the order spoken -> float32[n]"""

@@ -20,15 +20,21 @@ class Ear:
         self._hot: list[float] = []
         self._floor = 0
         """An utterance may not reach back before the end of the one before it."""
-        frames = round(policy.preroll_seconds * SAMPLE_RATE / FRAME) + policy.onset_frames
-        self._recent: deque[Audio] = deque(maxlen=frames)
+        self._preroll = round(policy.preroll_seconds * SAMPLE_RATE / FRAME) * FRAME
+        self._faint: int | None = None
+        """Where faint speech began that an onset would take along."""
+        self._faint_end = 0
+        reach = round(policy.reach_seconds * SAMPLE_RATE / FRAME)
+        self._recent: deque[Audio] = deque(
+            maxlen=reach + self._preroll // FRAME + policy.onset_frames
+        )
 
     @property
     def settled(self) -> int:
         """Before this sample no new utterance can begin any more."""
         if self.utterance is not None:
             return self.utterance.start
-        return max(self._floor, self.position - sum(map(len, self._recent)))
+        return self._beginning()
 
     def hear(self, frame: Audio, probability: float) -> Utterance | None:
         """Takes the next 512 samples; returns the utterance that they end, if any."""
@@ -61,14 +67,14 @@ class Ear:
 
     def _wait(self, frame: Audio, probability: float) -> None:
         self._recent.append(frame)
+        self._note_faint(probability)
         if probability < self._policy.onset_probability:
             self._hot.clear()
             return
         self._hot.append(probability)
         if len(self._hot) < self._policy.onset_frames:
             return
-        available = min(len(self._recent), (self.position - self._floor) // FRAME)
-        frames = list(self._recent)[-available:]
+        frames = list(self._recent)[-((self.position - self._beginning()) // FRAME) :]
         self._count += 1
         utterance = Utterance(self._count, self.position - FRAME * len(frames))
         before = [0.0] * (len(frames) - len(self._hot))
@@ -77,6 +83,24 @@ class Ear:
         self.utterance = utterance
         self._recent.clear()
         self._hot.clear()
+        self._faint = None
+
+    def _note_faint(self, probability: float) -> None:
+        """The detector hardly hears a first short word after silence: "ask" in "ask not"."""
+        pause = self._policy.pause_seconds * SAMPLE_RATE
+        if self._faint is not None and self.position - self._faint_end > pause:
+            self._faint = None
+        if probability >= self._policy.faint_probability:
+            if self._faint is None:
+                self._faint = self.position - FRAME
+            self._faint_end = self.position
+
+    def _beginning(self) -> int:
+        """Where an utterance would begin whose sure frames are the hot ones and the next."""
+        onset = self.position - FRAME * len(self._hot)
+        faint = onset if self._faint is None else min(onset, self._faint)
+        held = self.position - sum(map(len, self._recent))
+        return max(self._floor, held, faint - self._preroll)
 
     def _is_voiced(self, probability: float) -> bool:
         return probability >= self._policy.offset_probability

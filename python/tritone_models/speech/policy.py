@@ -13,6 +13,10 @@ class Policy:
     offset_probability: float = 0.35
     onset_frames: int = 2
     """Frames (32 ms) in a row above `onset_probability` that begin an utterance."""
+    faint_probability: float = 0.2
+    """Begins nothing, but an onset takes along what is nearer to it than `pause_seconds`."""
+    reach_seconds: float = 1.0
+    """The longest faint speech that an onset takes along."""
     preroll_seconds: float = 0.3
     first_decode_seconds: float = 0.35
     """Voiced seconds before the first partial."""
