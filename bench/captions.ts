@@ -1,10 +1,11 @@
 import { readClips } from './audio/clips.ts';
 import { killTable, killTriton } from './captions/killsRun.ts';
 import { climb } from './captions/ladder.ts';
-import { capacityLines, ladderTable } from './captions/ladderReport.ts';
+import { capacityLines, captionsRow, captionsTable, costTable } from './captions/ladderReport.ts';
 import { listenToNoise, noiseTable } from './captions/noiseRun.ts';
 import { type Options, readOptions, usage } from './captions/options.ts';
 import { soak, soakTable } from './captions/soakRun.ts';
+import { writeSection } from './report/docs.ts';
 import { writeResults } from './report/results.ts';
 import { describeMachine, type Machine } from './system/machine.ts';
 
@@ -22,11 +23,14 @@ async function main(): Promise<number> {
     return 0;
   }
   const machine = describeMachine();
-  console.log(`${sentenceOf(machine)}\n`);
+  const where = sentenceOf(machine);
+  console.log(`${where}\n`);
   const { table, figures } = await measure(options);
   console.log(`\n${table}\n`);
   const file = await writeResults(`captions-${options.mode}`, { machine, options, figures }, options.json);
   console.log(`All figures: ${file}`);
+  const command = `npm run bench -- captions ${process.argv.slice(2).join(' ')}`.trimEnd();
+  if (options.docs) await writeSection(options.mode, `\`${command}\` on ${where}.\n\n${table}`);
   return 0;
 }
 
@@ -44,8 +48,8 @@ async function measure(options: Options): Promise<{ table: string; figures: obje
     const figures = await killTriton(options, clips);
     return { table: killTable(figures), figures };
   }
-  const figures = await climb({ options, clips, tell: (one) => console.log(ladderTable([one]).split('\n').at(-1)) });
-  return { table: [ladderTable(figures), '', ...capacityLines(figures)].join('\n'), figures };
+  const figures = await climb({ options, clips, tell: (step) => console.log(captionsRow(step).join('  ')) });
+  return { table: [captionsTable(figures), '', costTable(figures), '', ...capacityLines(figures)].join('\n'), figures };
 }
 
 function sentenceOf({ cpu, cores, memoryGib, node, date, loadBefore }: Machine): string {

@@ -3,75 +3,71 @@ import { budgetFor, budgetLike, keeps } from '../score/budgets.ts';
 import type { Quantiles } from '../score/quantiles.ts';
 import type { Role } from '../system/load.ts';
 import type { Measured } from './measured.ts';
+import { PEER } from './peerRun.ts';
 
-const columns = [
-  'system',
-  'speakers',
-  'first text p50 / p95, ms',
-  'first right word, ms',
-  'final, ms',
-  'never final, %',
-  'WER, %',
-  'CER, %',
-  'unstable words per 100',
-  'RTP to PCM p95, ms',
-  'event loop p99, ms',
-  'CPU, % of a core: Node + mediasoup + Triton',
-  'the bench itself',
-  'Node per speaker, %',
-  'memory, MB: Node + Triton',
-  'in budget',
-];
-
-export function ladderTable(all: readonly Measured[]): string {
-  return markdownTable(columns, all.map(row));
+/** What people see. */
+export function captionsTable(all: readonly Measured[]): string {
+  return markdownTable(
+    [
+      ...['system', 'speakers', 'first text p50 / p95, ms', 'first right word, ms', 'final, ms', 'never final, %'],
+      ...['WER, %', 'CER, %', 'unstable words per 100', 'in budget'],
+    ],
+    all.filter(({ speakers }) => speakers > 0).map(captionsRow),
+  );
 }
 
-function row({ system, speakers, summary, load, server, benchCpuPercent }: Measured): string[] {
+export function captionsRow({ system, speakers, summary }: Measured): string[] {
+  return [
+    ...[system, String(speakers), both(summary.firstText), both(summary.firstRightWord), both(summary.final)],
+    ...[summary.neverFinal, summary.wordErrorRate, summary.characterErrorRate].map(one),
+    whole(summary.unstableWordsPer100),
+    keeps(summary, budgetFor(speakers)) ? 'yes' : 'no',
+  ];
+}
+
+/** What it costs. No speakers: the server waits, warm. */
+export function costTable(all: readonly Measured[]): string {
+  return markdownTable(
+    [
+      ...['system', 'speakers', 'RTP to PCM p95, ms', 'event loop p99, ms', 'CPU, % of a core: Node', 'mediasoup'],
+      ...['Triton, or WhisperLive', 'Node per speaker', 'the bench', 'memory, MB: Node', 'Triton, or WhisperLive'],
+    ],
+    all.map(costRow),
+  );
+}
+
+function costRow({ system, speakers, load, server, benchCpuPercent }: Measured): string[] {
   const cpu = (role: Role) => load.cpuPercent[role];
   const memory = load.samples.at(-1)?.residentMb ?? {};
-  const ours = cpu('peer') === undefined;
+  const node = cpu('node');
   return [
-    system,
-    String(speakers),
-    both(summary.firstText),
-    both(summary.firstRightWord),
-    both(summary.final),
-    ...(speakers === 0
-      ? ['', '', '', '']
-      : [
-          one(summary.neverFinal),
-          one(summary.wordErrorRate),
-          one(summary.characterErrorRate),
-          whole(summary.unstableWordsPer100),
-        ]),
+    ...[system, String(speakers)],
     server?.tapP95Ms === undefined ? '' : `≤ ${server.tapP95Ms}`,
     one(server?.eventLoopP99Ms),
-    ours ? [cpu('node'), cpu('mediasoup'), cpu('triton')].map(whole).join(' + ') : whole(cpu('peer')),
+    ...[node, cpu('mediasoup'), cpu('triton') ?? cpu('peer')].map(whole),
+    node === undefined || speakers === 0 ? '' : one(node / speakers),
     whole(benchCpuPercent),
-    ours && speakers > 0 ? one((cpu('node') ?? 0) / speakers) : '',
-    ours ? [memory.node, memory.triton].map(whole).join(' + ') : whole(memory.peer),
-    speakers === 0 ? 'idle' : keeps(summary, budgetFor(speakers)) ? 'yes' : 'no',
+    ...[memory.node, memory.triton ?? memory.peer].map(whole),
   ];
 }
 
 /** How many speakers each system serves: within Tritone's budgets, and as fast as WhisperLive serves one. */
 export function capacityLines(all: readonly Measured[]): string[] {
-  const peerAlone = all.find(({ system, speakers }) => system === 'WhisperLive' && speakers === 1);
+  const peerAlone = all.find(({ system, speakers }) => system === PEER && speakers === 1);
   return [...new Set(all.map(({ system }) => system))].map((system) => {
-    const own = all.filter((one) => one.system === system);
+    const own = all.filter((step) => step.system === system && step.speakers > 0);
     const inBudget = most(own, ({ summary, speakers }) => keeps(summary, budgetFor(speakers)));
-    const line = `${system}: ${inBudget} speakers inside the budgets`;
+    const line = `- ${system}: ${inBudget} speakers inside the budgets`;
     if (peerAlone === undefined) return line;
     const asPeer = most(own, ({ summary }) => keeps(summary, budgetLike(peerAlone.summary)));
     return `${line}; ${asPeer} no more than a quarter slower than WhisperLive with one`;
   });
 }
 
-function most(own: readonly Measured[], fits: (one: Measured) => boolean): number {
+function most(own: readonly Measured[], fits: (step: Measured) => boolean): number {
   return Math.max(0, ...own.filter(fits).map(({ speakers }) => speakers));
 }
 
-export const both = ({ p50, p95 }: Quantiles) => `${whole(p50)} / ${whole(p95)}`;
-export const whole = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(0));
-export const one = (value: number | undefined) => (value === undefined ? '' : value.toFixed(1));
+export const both = ({ p50, p95 }: Quantiles) => (p50 === undefined ? '' : `${whole(p50)} / ${whole(p95)}`);
+export const whole = (value: number | undefined) => value?.toFixed(0) ?? '';
+export const one = (value: number | undefined) => value?.toFixed(1) ?? '';

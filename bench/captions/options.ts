@@ -18,6 +18,7 @@ How
   --peer-threads 1   threads of one of its decodes; 1 is what its own start script sets, and faster here
   --victim NAME      what --kills kills: tritonserver (default) or triton_python_b (the models' processes)
   --seed 1           order of the clips
+  --docs             puts the tables into docs/figures.md, with machine, date and load
   --json FILE        default bench/results/captions-DATE.json
 `;
 
@@ -38,6 +39,7 @@ export interface Options {
   readonly kills: number;
   readonly victim: string;
   readonly seed: number;
+  readonly docs: boolean;
   readonly json: string | undefined;
 }
 
@@ -63,6 +65,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       'peer-threads': { type: 'string', default: '1' },
       victim: { type: 'string', default: 'tritonserver' },
       seed: { type: 'string', default: '1' },
+      docs: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   });
@@ -89,6 +92,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     kills: positive('kills', values.kills ?? '1'),
     victim: values.victim,
     seed: positive('seed', values.seed),
+    docs: values.docs,
     json: values.json,
   };
 }

@@ -6,6 +6,8 @@ import { speakTimelines } from '../run/speakTimelines.ts';
 import { LoadWatch } from '../system/load.ts';
 import { type Measured, measured } from './measured.ts';
 
+export const PEER = 'WhisperLive';
+
 export interface PeerOptions {
   readonly weights: string;
   readonly language: string;
@@ -29,7 +31,7 @@ export async function measurePeer(timelines: readonly Timeline[], options: PeerO
     }
     using watch = new LoadWatch(server.pid, () => 'peer');
     const run = await speakTimelines(clients, timelines, { language });
-    return measured('WhisperLive', { run, load: watch.report() });
+    return measured(PEER, { run, load: watch.report() });
   } finally {
     for (const client of clients) client.close();
   }

@@ -3,6 +3,7 @@ import { CLIP_RATE } from '../../../bench/audio/clips.ts';
 import { killMoments } from '../../../bench/captions/killsRun.ts';
 import { heardIn } from '../../../bench/captions/noiseRun.ts';
 import { readOptions } from '../../../bench/captions/options.ts';
+import { replaceSection } from '../../../bench/report/docs.ts';
 
 describe('the options of the captions bench', () => {
   it('measure both recognisers beside WhisperLive unless told otherwise', () => {
@@ -40,6 +41,18 @@ describe('the options of the captions bench', () => {
 
   it('can be asked for', () => {
     expect(readOptions(['--help'])).toBeUndefined();
+  });
+});
+
+describe('a section of docs/figures.md', () => {
+  it('is replaced between its marks, and nothing else is', () => {
+    const text = 'a\n<!-- noise -->\nold\n<!-- /noise -->\nb\n';
+    expect(replaceSection(text, 'noise', 'new')).toBe('a\n<!-- noise -->\nnew\n<!-- /noise -->\nb\n');
+    expect(replaceSection(replaceSection(text, 'noise', 'x'), 'noise', 'old')).toBe(text);
+  });
+
+  it('must be there', () => {
+    expect(() => replaceSection('a', 'noise', 'new')).toThrow(/noise/);
   });
 });
 
