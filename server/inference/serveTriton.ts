@@ -2,6 +2,7 @@ import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Histogram } from '../streams/metrics.ts';
 import { onAbort } from '../streams/onAbort.ts';
+import { sleep } from '../streams/sleep.ts';
 import { CANARY_MODEL } from './canary.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LifeSigns } from './lifeSigns.ts';
@@ -9,7 +10,7 @@ import { loadModels } from './loadModels.ts';
 import { ModelWatch } from './modelWatch.ts';
 import { TritonAway, type TritonLife } from './triton.types.ts';
 import type { TritonClient } from './tritonClient.ts';
-import { pause, type Wake } from './wake.ts';
+import type { Wake } from './wake.ts';
 
 const LOOK_INTERVAL_MS = 2000;
 const READY_POLL_MS = 50;
@@ -68,7 +69,7 @@ async function keepLooking(options: ServeTritonOptions): Promise<never> {
   while (true) {
     const woken = wake.next();
     await look(options, watch, loading);
-    await Promise.race([woken, pause(clock, LOOK_INTERVAL_MS, signal)]);
+    await Promise.race([woken, sleep(clock, LOOK_INTERVAL_MS, signal)]);
     signal.throwIfAborted();
   }
 }
@@ -78,7 +79,7 @@ async function untilReady({ triton, client, clock, signal }: ServeTritonOptions)
   while (!(await client.serverReady().catch(() => false))) {
     signal.throwIfAborted();
     if (clock.nowMs() > deadlineMs) throw new TritonAway('it does not answer');
-    await pause(clock, READY_POLL_MS, signal);
+    await sleep(clock, READY_POLL_MS, signal);
   }
 }
 

@@ -4,12 +4,13 @@ import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Counter, Histogram, Metrics } from '../streams/metrics.ts';
 import { onAbort } from '../streams/onAbort.ts';
+import { sleep } from '../streams/sleep.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { LifeSigns } from './lifeSigns.ts';
 import { serveTriton } from './serveTriton.ts';
 import { type InferenceStatus, TritonAway, type TritonHost, type TritonLife } from './triton.types.ts';
 import { TritonClient } from './tritonClient.ts';
-import { pause, Wake } from './wake.ts';
+import { Wake } from './wake.ts';
 
 /** A Triton that served so long was well: its end is news, and the next start is not held back. */
 const WELL_AFTER_MS = 3000;
@@ -92,7 +93,7 @@ export class Supervisor implements AsyncDisposable {
       const backOffMs = failures === 0 ? 0 : Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (failures - 1));
       this.#options.log.warn({ reason, servedMs: Math.round(servedMs), backOffMs }, 'triton given up');
       this.#restarts.inc();
-      await pause(this.#options.clock, backOffMs, signal);
+      await sleep(this.#options.clock, backOffMs, signal);
     }
     this.#set({ state: 'away', reason: SHUTTING_DOWN });
   }

@@ -3,8 +3,9 @@ import type { RoomEvents, RoomHandle, RoomTrack } from '../../rooms/roomHandle.t
 import type { Clock } from '../../streams/clock.ts';
 import type { Log } from '../../streams/log.ts';
 import { onAbort } from '../../streams/onAbort.ts';
-import { BackOff, sleep } from './backOff.ts';
-import { CaptionAssembler } from './captionAssembler.ts';
+import { sleep } from '../../streams/sleep.ts';
+import { BackOff } from '../speech/backOff.ts';
+import { CaptionAssembler } from '../speech/captionAssembler.ts';
 import type { CaptionMetrics } from './captionMetrics.ts';
 import type { OpeningLine } from './openingLine.ts';
 import { RoomSink } from './roomSink.ts';

@@ -5,14 +5,14 @@ import type { SpeechEvent, SpeechStream } from '../../inference/speechToText.typ
 import { PCM_RATE } from '../../media/pcmChunk.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { Log } from '../../streams/log.ts';
-import { BackOff } from './backOff.ts';
-import type { CaptionAssembler } from './captionAssembler.ts';
+import { BackOff } from '../speech/backOff.ts';
+import type { CaptionAssembler } from '../speech/captionAssembler.ts';
+import { followSequence } from '../speech/followSequence.ts';
+import type { PcmRing } from '../speech/pcmRing.ts';
+import type { TalkSpurt } from '../speech/talkSpurt.ts';
+import { TimeMap } from '../speech/timeMap.ts';
 import type { CaptionMetrics } from './captionMetrics.ts';
-import { followSequence } from './followSequence.ts';
 import type { OpeningLine } from './openingLine.ts';
-import type { PcmRing } from './pcmRing.ts';
-import type { TalkSpurt } from './talkSpurt.ts';
-import { TimeMap } from './timeMap.ts';
 
 const REOPEN_PAUSES_MS = [0, 250, 500, 500, 1000];
 /** Who waited for a slot is captioned from here on; more would keep the slot from the others. */

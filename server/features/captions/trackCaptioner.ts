@@ -1,14 +1,14 @@
 import type { AudioTap } from '../../media/audioTap.ts';
 import { PCM_RATE, type PcmChunk } from '../../media/pcmChunk.ts';
 import { BoundedQueue } from '../../streams/boundedQueue.ts';
-import { sleep } from './backOff.ts';
+import { sleep } from '../../streams/sleep.ts';
+import { PcmRing } from '../speech/pcmRing.ts';
+import { TalkSpurt } from '../speech/talkSpurt.ts';
+import { TimeMap } from '../speech/timeMap.ts';
 import { type Loss, LossWatch } from './lossWatch.ts';
-import { PcmRing } from './pcmRing.ts';
 import { soundLevelDbov } from './soundLevel.ts';
 import { SpurtCaptioner, type SpurtCaptionerOptions } from './spurtCaptioner.ts';
 import { SpurtDetector } from './spurtDetector.ts';
-import { TalkSpurt } from './talkSpurt.ts';
-import { TimeMap } from './timeMap.ts';
 
 const RING_SECONDS = 30;
 /** Sound before the onset that goes to the model with it: levels rise after the first consonant. */

@@ -3,12 +3,12 @@ import type { SpeechEvent, SpeechStream, SpeechToText } from '../../inference/sp
 import { PCM_RATE } from '../../media/pcmChunk.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { Log } from '../../streams/log.ts';
-import { BackOff } from '../captions/backOff.ts';
-import { CaptionAssembler } from '../captions/captionAssembler.ts';
-import { followSequence } from '../captions/followSequence.ts';
-import { PcmRing } from '../captions/pcmRing.ts';
-import { TalkSpurt } from '../captions/talkSpurt.ts';
-import { TimeMap } from '../captions/timeMap.ts';
+import { BackOff } from '../speech/backOff.ts';
+import { CaptionAssembler } from '../speech/captionAssembler.ts';
+import { followSequence } from '../speech/followSequence.ts';
+import { PcmRing } from '../speech/pcmRing.ts';
+import { TalkSpurt } from '../speech/talkSpurt.ts';
+import { TimeMap } from '../speech/timeMap.ts';
 import { type TranscriptLine, toLine } from '../transcripts/transcript.ts';
 
 /** Decoding runs so far ahead of what is settled, and all of that is kept for a replay. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TimeMap } from '../../../server/features/captions/timeMap.ts';
+import { TimeMap } from '../../../server/features/speech/timeMap.ts';
 
 describe('TimeMap', () => {
   it('runs at the rate of its samples between the places it was told', () => {

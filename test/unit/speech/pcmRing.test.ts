@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PcmRing } from '../../../server/features/captions/pcmRing.ts';
+import { PcmRing } from '../../../server/features/speech/pcmRing.ts';
 
 /** Samples whose value is their place. */
 const counting = (from: number, length: number) => Int16Array.from({ length }, (_, index) => from + index);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CaptionAssembler } from '../../../server/features/captions/captionAssembler.ts';
+import { CaptionAssembler } from '../../../server/features/speech/captionAssembler.ts';
 import type { SpeechFinal, SpeechPartial } from '../../../server/inference/speechToText.types.ts';
 import { captionSchema } from '../../../shared/captions.ts';
 

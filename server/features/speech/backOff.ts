@@ -1,5 +1,5 @@
 import type { Clock } from '../../streams/clock.ts';
-import { onAbort } from '../../streams/onAbort.ts';
+import { sleep } from '../../streams/sleep.ts';
 
 /** Pauses before one try after another: the first at once, then longer up to the last, which repeats. */
 export class BackOff {
@@ -23,19 +23,4 @@ export class BackOff {
     this.#tries += 1;
     if (ms > 0) await sleep(this.#clock, ms, signal);
   }
-}
-
-/** Resolves after `ms`, or when `signal` aborts. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const forgetTimer = clock.after(ms, () => {
-      forgetOwner();
-      resolve();
-    });
-    const forgetOwner = onAbort(signal, () => {
-      forgetTimer();
-      resolve();
-    });
-  });
 }
