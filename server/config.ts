@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { TritoneError } from '../shared/errors.ts';
 
 const checkout = path.resolve(import.meta.dirname, '..');
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -25,6 +26,14 @@ export const settingsSchema = z.object({
   TRITONE_PYTHON_ENV: optional(z.string()).describe('Python environment with the embedded Triton'),
   TRITONE_PYTHON_LIBDIR: optional(z.string()).describe("Folder of that Python's shared library, when not the system's"),
   TRITONE_MODELS_DIR: optional(z.string()).describe("Folder of the models' weights"),
+  TRITONE_PREFER_MODELS: optional(
+    z
+      .string()
+      .regex(
+        /^\s*([a-z]{2,3}=)?[\w.-]+(\s*,\s*([a-z]{2,3}=)?[\w.-]+)*\s*$/,
+        'a list like whisper_live or en=whisper_live,hi=my_model',
+      ),
+  ).describe('Speech models to take before the most specialised one, for all languages or for one (en=whisper_live)'),
   TRITONE_MODEL_REPOSITORY: z
     .string()
     .default(path.join(checkout, 'model-repository'))
@@ -44,7 +53,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Config {
   http: { host: string; port: number };
   https: { host: string; port: number; certFile: string; keyFile: string } | undefined;
-  media: { announcedAddress: string | undefined; rtcPort: number; workers: number; workerBin: string | undefined };
+  media: { announcedAddresses: string[] | undefined; rtcPort: number; workers: number; workerBin: string | undefined };
   inference: {
     tritonUrl: string | undefined;
     /** Absent where set-up has not prepared a Triton here. */
@@ -59,6 +68,7 @@ export interface Config {
           environment: Readonly<Record<string, string>>;
         }
       | undefined;
+    preferredModels: readonly { model: string; language: string | undefined }[];
   };
   rooms: { maxParticipants: number };
   uploads: { maxBytes: number };
@@ -66,12 +76,12 @@ export interface Config {
   demoDir: string;
 }
 
-/** @throws Error with one line a setting that does not fit. */
+/** @throws TritoneError `server.bad_settings`, which names each setting that does not fit */
 export function readConfig(environment: Environment, isTerminal: boolean): Config {
   const parsed = settingsSchema.safeParse(environment);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The environment does not fit:\n${lines.join('\n')}`);
+    throw new TritoneError('server.bad_settings', { problem: lines.join('; ') });
   }
   const settings = parsed.data;
   const cacheDir =
@@ -88,17 +98,34 @@ export function readConfig(environment: Environment, isTerminal: boolean): Confi
           }
         : undefined,
     media: {
-      announcedAddress: settings.ANNOUNCED_ADDRESS,
+      announcedAddresses: settings.ANNOUNCED_ADDRESS?.split(',')
+        .map((address) => address.trim())
+        .filter((address) => address !== ''),
       rtcPort: settings.RTC_PORT,
       workers: settings.MEDIA_WORKERS ?? availableParallelism(),
       workerBin: settings.MEDIASOUP_WORKER_BIN,
     },
-    inference: { tritonUrl: settings.TRITON_URL, embedded: embeddedTriton(settings, cacheDir, environment) },
+    inference: {
+      tritonUrl: settings.TRITON_URL,
+      embedded: embeddedTriton(settings, cacheDir, environment),
+      preferredModels: readPreferences(settings.TRITONE_PREFER_MODELS),
+    },
     rooms: { maxParticipants: settings.MAX_PARTICIPANTS },
     uploads: { maxBytes: settings.MAX_UPLOAD_MB * 1024 * 1024 },
     log: { level: settings.LOG_LEVEL, pretty: settings.LOG_PRETTY ?? isTerminal },
     demoDir: path.join(checkout, 'client', 'demo', 'dist'),
   };
+}
+
+/** `whisper_live,hi=my_hindi`: in this order. */
+function readPreferences(text = ''): Config['inference']['preferredModels'] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [model = '', language] = entry.split('=').toReversed();
+      return { model, language };
+    });
 }
 
 /** `TRITONE_<MODEL>_<PARAMETER>` overrides a parameter of a model's config.pbtxt. */

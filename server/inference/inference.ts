@@ -4,6 +4,7 @@ import type { Log } from '../streams/log.ts';
 import type { Metrics } from '../streams/metrics.ts';
 import { Admission } from './admission.ts';
 import { Catalogue } from './catalogue.ts';
+import type { ModelPreference } from './chooseSpeechModel.ts';
 import { type EmbeddedConfig, EmbeddedTriton } from './embedded/embeddedTriton.ts';
 import { LifeSigns } from './lifeSigns.ts';
 import type { ModelCard } from './modelCard.ts';
@@ -17,6 +18,8 @@ export interface InferenceConfig {
   /** Somebody else's Triton, `grpc://host:8001` or, with TLS, `grpcs://host:8001`; ours is started where it is absent. */
   readonly tritonUrl?: string | undefined;
   readonly embedded?: EmbeddedConfig | undefined;
+  /** Which models the operator wants before the catalogue's own choice. */
+  readonly preferredModels?: readonly ModelPreference[];
 }
 
 export interface InferenceOptions {
@@ -49,6 +52,7 @@ export class Inference implements AsyncDisposable {
       config.tritonUrl === undefined
         ? new EmbeddedTriton({ config: config.embedded, clock, log })
         : new RemoteTriton(config.tritonUrl);
+    const { preferredModels = [] } = config;
     const inUse = new Set<string>();
     const signs = new LifeSigns(clock);
     const { catalogue } = this;
@@ -59,7 +63,7 @@ export class Inference implements AsyncDisposable {
       log,
       metrics,
       signs,
-      preferred: () => [...inUse].toReversed(),
+      preferred: () => [...[...inUse].toReversed(), ...preferredModels.map(({ model }) => model)],
     });
     this.#supervisor.events.on('changed', (status) => this.events.emit('changed', status));
     this.speechToText = new TritonSpeechToText({
@@ -68,6 +72,7 @@ export class Inference implements AsyncDisposable {
       clock,
       metrics,
       signs,
+      preferences: preferredModels,
       client: () => this.#supervisor.client(),
       suspect: () => this.#supervisor.suspect(),
       onChosen: (model) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../streams/clock.ts';
 import type { Metrics } from '../streams/metrics.ts';
 import type { Admission } from './admission.ts';
 import type { Catalogue } from './catalogue.ts';
-import { chooseSpeechModel, SPEECH_TO_TEXT, type SpeechChoice } from './chooseSpeechModel.ts';
+import { chooseSpeechModel, type ModelPreference, SPEECH_TO_TEXT, type SpeechChoice } from './chooseSpeechModel.ts';
 import type { LifeSigns } from './lifeSigns.ts';
 import { modelMetrics } from './modelMetrics.ts';
 import { ModelStream } from './modelStream.ts';
@@ -22,6 +22,7 @@ export interface TritonSpeechToTextOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly signs: LifeSigns;
+  readonly preferences: readonly ModelPreference[];
   /** The client of the Triton that answers now. @throws TritoneError `inference.unavailable` */
   readonly client: () => TritonClient;
   /** A stream failed in a way that may mean a sick server: look at once. */
@@ -40,9 +41,9 @@ export class TritonSpeechToText implements SpeechToText {
 
   async open(request: SpeechToTextRequest): Promise<SpeechStream> {
     if (request.signal?.aborted) throw new TritoneError('inference.cancelled');
-    const { catalogue, admission, clock, client, signs, suspect, onChosen } = this.#options;
+    const { catalogue, admission, clock, client, signs, suspect, onChosen, preferences } = this.#options;
     const triton = client();
-    const choice = chooseSpeechModel(catalogue.ready(SPEECH_TO_TEXT), request);
+    const choice = chooseSpeechModel(catalogue.ready(SPEECH_TO_TEXT), request, preferences);
     onChosen(choice.card.name);
     const metrics = modelMetrics(this.#options.metrics, choice.card.name);
     const permit = admission.acquire(choice.card, request.priority);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Admission } from '../../../server/inference/admission.ts';
 import { Catalogue } from '../../../server/inference/catalogue.ts';
-import { chooseSpeechModel } from '../../../server/inference/chooseSpeechModel.ts';
+import { chooseSpeechModel, type ModelPreference } from '../../../server/inference/chooseSpeechModel.ts';
 import { emptyCard, type ModelCard, readCard } from '../../../server/inference/modelCard.ts';
 import type { ModelConfig } from '../../../server/inference/tritonService.ts';
 
@@ -46,6 +46,25 @@ describe('the choice of a speech model', () => {
 
   it('falls back to English alone where nothing else is ready', () => {
     expect(chooseSpeechModel([moonshine], { language: 'auto' })).toMatchObject({ language: 'en', languages: [] });
+  });
+
+  it('takes the model that the operator prefers before the more specialised', () => {
+    const take = (language: string, preferences: ModelPreference[], more: object = {}) =>
+      chooseSpeechModel(all, { language, ...more }, preferences).card.name;
+    const anywhere = [{ model: 'whisper' }];
+    expect(take('en', anywhere)).toBe('whisper');
+    expect(take('ta', anywhere)).toBe('indic');
+    expect(take('auto', anywhere, { allowedLanguages: ['en'] })).toBe('whisper');
+    expect(take('hi', [{ model: 'whisper' }, { model: 'indic', language: 'hi' }])).toBe('indic');
+    expect(take('en', [{ model: 'whisper' }, { model: 'indic', language: 'hi' }])).toBe('whisper');
+    expect(take('en', [{ model: 'whisper', language: 'de' }])).toBe('moonshine');
+    expect(take('en', anywhere, { model: 'moonshine' })).toBe('moonshine');
+  });
+
+  it('lets auto have a preferred model of several languages, none of one', () => {
+    const take = (model: string) => chooseSpeechModel(all, { language: 'auto' }, [{ model }]).card.name;
+    expect(take('indic')).toBe('indic');
+    expect(take('moonshine')).toBe('whisper');
   });
 
   it('obeys a model that was named', () => {

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../server/config.ts';
+
+const read = (environment: Record<string, string>) => readConfig(environment, false).inference;
+
+describe('TRITONE_PREFER_MODELS', () => {
+  it('names models for all languages or for one, the most wanted first', () => {
+    expect(read({ TRITONE_PREFER_MODELS: 'whisper_live, hi=my_hindi' }).preferredModels).toEqual([
+      { model: 'whisper_live', language: undefined },
+      { model: 'my_hindi', language: 'hi' },
+    ]);
+    expect(read({ TRITONE_PREFER_MODELS: '' }).preferredModels).toEqual([]);
+  });
+
+  it.each(['en=', '=whisper', 'a b', 'en-US=whisper'])('is refused where it is written wrongly: %s', (text) => {
+    expect(() => read({ TRITONE_PREFER_MODELS: text })).toThrow('TRITONE_PREFER_MODELS: a list like');
+  });
+});
