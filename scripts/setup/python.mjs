@@ -83,7 +83,10 @@ export function missingLibraries(lddOutput) {
  */
 export async function missingForStub(environment, python) {
   const libs = join(sitePackages(environment), 'nvidia_pytriton.libs');
-  const env = { ...process.env, LD_LIBRARY_PATH: [libs, python.libdir].filter(Boolean).join(':') };
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: [libs, python.libdir, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
+  };
   const { output } = await run('ldd', [stubPath(environment, python)], { env, deadlineMs: LDD_DEADLINE_MS });
   return missingLibraries(output);
 }

@@ -10,7 +10,12 @@ export function environmentOf(config: EmbeddedConfig, layout: TritonLayout): Rec
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const libraries = [layout.libraries, config.pythonLibDir].filter((dir) => dir !== undefined && dir !== '');
+  // Triton's own come first, for its server and stubs were linked against them; the caller's may hold cuBLAS and cuDNN.
+  // An empty entry would mean the working folder.
+  const callers = process.env.LD_LIBRARY_PATH?.split(':') ?? [];
+  const libraries = [layout.libraries, config.pythonLibDir, ...callers].filter(
+    (dir) => dir !== undefined && dir !== '',
+  );
   return {
     ...Object.fromEntries(passedOn),
     ...config.environment,

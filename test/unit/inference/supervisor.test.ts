@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Catalogue } from '../../../server/inference/catalogue.ts';
 import { missingLibraries } from '../../../server/inference/embedded/checkStub.ts';
 import { argumentsOf, environmentOf } from '../../../server/inference/embedded/command.ts';
@@ -57,10 +57,16 @@ describe('the command of the embedded Triton', () => {
     pythonVersion: '3.11',
   } as const;
 
+  it("keeps the caller's libraries behind its own: a GPU's may lie there", () => {
+    vi.stubEnv('LD_LIBRARY_PATH', '/opt/cuda/lib64::/opt/cudnn');
+    expect(environmentOf(config, layout).LD_LIBRARY_PATH).toBe('/libs:/opt/cuda/lib64:/opt/cudnn');
+    vi.unstubAllEnvs();
+  });
+
   it('has a clean environment with the interpreter first on PATH', () => {
-    process.env.PYTHONHOME = '/elsewhere';
+    vi.stubEnv('PYTHONHOME', '/elsewhere');
+    vi.stubEnv('LD_LIBRARY_PATH', undefined);
     const environment = environmentOf({ ...config, environment: { TRITONE_WORKERS: '1' } }, layout);
-    delete process.env.PYTHONHOME;
     expect(environment).toMatchObject({
       LD_LIBRARY_PATH: '/libs',
       TRITONE_MODELS_DIR: '/weights',
@@ -69,6 +75,7 @@ describe('the command of the embedded Triton', () => {
     expect(environment.PATH?.split(':')[0]).toBe('/env/bin');
     expect(environment).not.toHaveProperty('PYTHONHOME');
     expect(environmentOf({ ...config, pythonLibDir: '/opt/lib' }, layout).LD_LIBRARY_PATH).toBe('/libs:/opt/lib');
+    vi.unstubAllEnvs();
   });
 
   it('listens on one address and names its shared memory', () => {
