@@ -2,10 +2,10 @@ import type { types } from 'mediasoup-client';
 import type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
 import type { Capture } from './capture.ts';
 import type { MediaConnection } from './mediaConnection.ts';
-import type { Signaling } from './signaling.ts';
+import { type Door, Teller } from './teller.ts';
 
 export interface LocalTrackHost {
-  signaling: Signaling;
+  signaling: Door;
   /** Something of the track has changed. */
   changed: () => void;
   close: (track: LocalTrack) => void;
@@ -23,11 +23,13 @@ export class LocalTrack {
   #connection: MediaConnection | undefined;
   #publishing: Promise<void> | undefined;
   #producer: types.Producer | undefined;
-  #toldPaused = false;
-  #syncing = false;
+  /** What the server knows; undefined after a request whose end is not known. */
+  #toldPaused: boolean | undefined = false;
+  readonly #teller: Teller;
 
   constructor(host: LocalTrackHost, track: MediaStreamTrack, options: { source: TrackSource; muted: boolean }) {
     this.#host = host;
+    this.#teller = new Teller(host.signaling, () => this.#tell());
     this.#mediaStreamTrack = track;
     this.#muted = options.muted;
     this.source = options.source;
@@ -103,23 +105,8 @@ export class LocalTrack {
   }
 
   /** @internal Tells the server what it does not know yet. What cannot be told now is told after the connection's return. */
-  async sync(): Promise<void> {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    let trackId = this.#producer?.id;
-    while (trackId !== undefined && this.#toldPaused !== this.#paused) {
-      const paused = this.#paused;
-      const request = this.#host.signaling.request(paused ? 'track:pause' : 'track:resume', { trackId });
-      const told = await request.then(
-        () => true,
-        () => false,
-      );
-      const same = trackId === this.#producer?.id;
-      if (same && !told) break;
-      if (same) this.#toldPaused = paused;
-      trackId = this.#producer?.id;
-    }
-    this.#syncing = false;
+  sync(): Promise<void> {
+    return this.#teller.sync();
   }
 
   async #publish(connection: MediaConnection): Promise<void> {
@@ -134,6 +121,24 @@ export class LocalTrack {
     this.#producer = producer;
     this.#toldPaused = paused;
     this.#apply();
+  }
+
+  #tell(): Promise<void> | undefined {
+    const producer = this.#producer;
+    const paused = this.#paused;
+    if (producer === undefined || this.#toldPaused === paused) return undefined;
+    const told = this.#host.signaling.request(paused ? 'track:pause' : 'track:resume', { trackId: producer.id });
+    return told.then(
+      () => {
+        if (producer === this.#producer) this.#toldPaused = paused;
+      },
+      (error: unknown) => {
+        // Published anew meanwhile: that one's state is told next.
+        if (producer !== this.#producer) return;
+        this.#toldPaused = undefined;
+        throw error;
+      },
+    );
   }
 
   get #paused(): boolean {

@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { Layers } from './layers.ts';
 import type { RoomTrack } from './roomState.ts';
-import type { Signaling } from './signaling.ts';
+import { type Door, Teller } from './teller.ts';
 
 /** What another participant sends from one source, as this page receives it. */
 export class RemoteTrack {
@@ -9,20 +9,22 @@ export class RemoteTrack {
   readonly participantId: string;
   readonly kind: RoomTrack['kind'];
   readonly source: RoomTrack['source'];
-  readonly #signaling: Signaling;
+  readonly #signaling: Door;
+  readonly #teller: Teller;
   readonly #elements = new Set<HTMLMediaElement>();
   #consumer: types.Consumer | undefined;
   /** Undefined: nothing is to be received. */
   #wanted: Layers | undefined;
-  #told: Layers | undefined;
-  #syncing = false;
+  /** What the server knows. */
+  #told: Layers | undefined | 'unknown';
 
-  constructor(track: RoomTrack, signaling: Signaling) {
+  constructor(track: RoomTrack, signaling: Door) {
     this.trackId = track.trackId;
     this.participantId = track.participantId;
     this.kind = track.kind;
     this.source = track.source;
     this.#signaling = signaling;
+    this.#teller = new Teller(signaling, () => this.#next());
     // Sound is always wanted; a picture only where it shows.
     if (track.kind === 'audio') this.#wanted = { spatialLayer: 0, temporalLayer: 0 };
   }
@@ -72,23 +74,9 @@ export class RemoteTrack {
     this.#consumer = undefined;
   }
 
-  /** @internal The last wish counts; what came between two answers is skipped. */
-  async sync(): Promise<void> {
-    if (this.#syncing) return;
-    this.#syncing = true;
-    let consumerId = this.#consumer?.id;
-    while (consumerId !== undefined && !same(this.#wanted, this.#told)) {
-      const wanted = this.#wanted;
-      const told = await this.#tell(consumerId, wanted).then(
-        () => true,
-        () => false,
-      );
-      const current = consumerId === this.#consumer?.id;
-      if (current && !told) break; // told again after the connection's return
-      if (current) this.#told = wanted;
-      consumerId = this.#consumer?.id;
-    }
-    this.#syncing = false;
+  /** @internal Tells the server what it does not know yet. */
+  sync(): Promise<void> {
+    return this.#teller.sync();
   }
 
   #show(element: HTMLMediaElement): void {
@@ -98,13 +86,31 @@ export class RemoteTrack {
     if (track !== undefined) void element.play().catch(() => {});
   }
 
+  #next(): Promise<void> | undefined {
+    const consumer = this.#consumer;
+    const wanted = this.#wanted;
+    if (consumer === undefined || (this.#told !== 'unknown' && same(wanted, this.#told))) return undefined;
+    return this.#tell(consumer.id, wanted).then(
+      () => {
+        if (consumer === this.#consumer) this.#told = wanted;
+      },
+      (error: unknown) => {
+        // Received anew meanwhile: that one is told next.
+        if (consumer !== this.#consumer) return;
+        this.#told = 'unknown';
+        throw error;
+      },
+    );
+  }
+
   async #tell(consumerId: string, wanted: Layers | undefined): Promise<void> {
     if (wanted === undefined) {
       await this.#signaling.request('consumer:pause', { consumerId });
       return;
     }
     if (this.source === 'camera') await this.#signaling.request('consumer:layers', { consumerId, ...wanted });
-    if (this.#told === undefined) await this.#signaling.request('consumer:resume', { consumerId });
+    if (this.#told === undefined || this.#told === 'unknown')
+      await this.#signaling.request('consumer:resume', { consumerId });
   }
 }
 

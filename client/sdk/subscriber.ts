@@ -14,6 +14,7 @@ export interface SubscriberEvents {
 }
 
 const RETRY_MS = 1_000;
+const RETRY_MAX_MS = 8_000;
 
 /** Receives every track of the others: sound at once, pictures where they show. */
 export class Subscriber {
@@ -72,7 +73,8 @@ export class Subscriber {
     }
   }
 
-  async #subscribe(track: RemoteTrack): Promise<void> {
+  /** `retryMs`: how long to wait before the next attempt, should this one be refused for the moment. */
+  async #subscribe(track: RemoteTrack, retryMs = RETRY_MS): Promise<void> {
     const connection = this.#connection;
     if (connection === undefined || this.#pending.has(track)) return;
     this.#pending.add(track);
@@ -83,7 +85,8 @@ export class Subscriber {
       if (track.kind === 'audio') this.#output.play(consumer.track);
       this.events.emit('subscribed', track);
     } catch (cause) {
-      this.#handleError(track, TritoneError.from(cause, 'media.cannot_consume', { trackId: track.trackId }));
+      const error = TritoneError.from(cause, 'media.cannot_consume', { trackId: track.trackId });
+      this.#handleError(track, error, retryMs);
     } finally {
       this.#pending.delete(track);
       // The connection was replaced while this one was asked.
@@ -91,16 +94,16 @@ export class Subscriber {
     }
   }
 
-  #handleError(track: RemoteTrack, error: TritoneError): void {
+  #handleError(track: RemoteTrack, error: TritoneError, retryMs: number): void {
     // Closed meanwhile, or asked again after the return.
     if (error.code === 'track.not_found' || error.code === 'connection.lost') return;
-    if (error.retryable) setTimeout(() => this.#retry(track), RETRY_MS);
+    if (error.retryable) setTimeout(() => this.#retry(track, Math.min(2 * retryMs, RETRY_MAX_MS)), retryMs);
     else this.events.emit('error', error);
   }
 
-  #retry(track: RemoteTrack): void {
+  #retry(track: RemoteTrack, retryMs: number): void {
     const wanted = this.#tracks.get(track.trackId) === track && track.mediaStreamTrack === undefined;
-    if (wanted && this.#signaling.connected) void this.#subscribe(track);
+    if (wanted && this.#signaling.connected) void this.#subscribe(track, retryMs);
   }
 
   #unbind(track: RemoteTrack): void {
