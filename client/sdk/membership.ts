@@ -54,6 +54,8 @@ export class Membership {
   /** Aborts when the connection that it belongs to is gone. */
   #connection = new AbortController();
   #returnTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The connection was made anew since the last join, because the server took this one to have joined. */
+  #renewed = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -143,6 +145,11 @@ export class Membership {
       } catch (cause) {
         if (signal.aborted) return;
         const error = TritoneError.from(cause, 'internal');
+        // An attempt whose answer was lost may have taken the seat of this connection: another one is free.
+        if (error.code === 'room.already_joined' && !this.#renewed) {
+          this.#renewed = true;
+          return this.#signaling.renew();
+        }
         if (!error.retryable || this.#joined === undefined) return this.end(error);
         await pause(RETRY_MS, signal);
       }
@@ -168,6 +175,7 @@ export class Membership {
   #accept(answer: Joined): void {
     clearTimeout(this.#returnTimer);
     this.#returnTimer = undefined;
+    this.#renewed = false;
     this.#joined = answer;
     const state = this.#log.accept(answer);
     this.#setStatus({ state: 'connected' });

@@ -104,6 +104,13 @@ export class Signaling {
     if (!this.#closed && !this.#socket.connected) this.#socket.connect();
   }
 
+  /** Another connection in place of this one, whose seat the server has mixed up. `disconnected` follows, then `connected`. */
+  renew(): void {
+    if (this.#closed) return;
+    this.#socket.disconnect();
+    this.#socket.connect();
+  }
+
   /** Twice is once. No event follows. */
   close(): void {
     this.#closed = true;

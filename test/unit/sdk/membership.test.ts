@@ -120,6 +120,33 @@ describe('Membership', () => {
     expect(await ended).toMatchObject({ error: { code: 'room.closed', message: 'The room has closed' } });
   });
 
+  it('says so when another page has taken its place', async () => {
+    await using door = await Door.open(room([]).handlers);
+    const membership = member(door);
+    await membership.join();
+    const ended = status(membership, 'ended');
+    door.notify('ended', new TritoneError('room.taken_over').toBody());
+    expect(await ended).toMatchObject({ error: { code: 'room.taken_over' } });
+  });
+
+  it('connects anew, once, when the server takes a returning connection to have joined already', async () => {
+    const { joins, handlers } = room([line(1)]);
+    const taken = { ok: false, error: new TritoneError('room.already_joined', { room: 'ops' }).toBody() };
+    const outcomes: unknown[] = [undefined, taken, undefined, taken, taken];
+    const join = (payload: Join) => outcomes.shift() ?? handlers['room:join'](payload);
+    await using door = await Door.open({ ...handlers, 'room:join': join });
+    const membership = member(door);
+    await membership.join();
+    const returned = status(membership, 'reconnecting').then(() => status(membership, 'connected'));
+    door.cut();
+    await returned;
+    expect(door.handshakes).toHaveLength(3);
+    expect(joins.at(-1)).toMatchObject({ resumeToken: 'token' });
+    const ended = status(membership, 'ended');
+    door.cut();
+    expect(await ended).toMatchObject({ error: { code: 'room.already_joined' } });
+  });
+
   it('tells the server that it leaves, and ends even when no answer comes', async () => {
     const { 'room:leave': _, ...mute } = room([]).handlers;
     await using door = await Door.open(mute);
