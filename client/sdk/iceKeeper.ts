@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
-import type { Signaling } from './signaling.ts';
+import { TritoneError } from '../../shared/errors.ts';
+import type { Door } from './teller.ts';
 import { pause } from './withDeadline.ts';
 
 /** A connection that is only shaky mends itself within this time. */
@@ -8,15 +9,17 @@ const PATIENCE_MS = 2_000;
 const MEND_DEADLINE_MS = 6_000;
 const ATTEMPTS = 3;
 
+export type KeptTransport = Pick<types.Transport, 'id' | 'connectionState' | 'restartIce' | 'on'>;
+
 /** Watches one transport and restarts its ICE when the path is gone. Calls `lost` when that does not help. */
 export class IceKeeper {
-  readonly #transport: types.Transport;
-  readonly #signaling: Signaling;
+  readonly #transport: KeptTransport;
+  readonly #signaling: Door;
   readonly #lost: () => void;
   readonly #closed = new AbortController();
   #mending = false;
 
-  constructor(transport: types.Transport, signaling: Signaling, lost: () => void) {
+  constructor(transport: KeptTransport, signaling: Door, lost: () => void) {
     this.#transport = transport;
     this.#signaling = signaling;
     this.#lost = lost;
@@ -53,7 +56,9 @@ export class IceKeeper {
         const transportId = this.#transport.id;
         const { iceParameters } = await this.#signaling.request('transport:restart-ice', { transportId });
         await this.#transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
-      } catch {
+      } catch (cause) {
+        // The server has given it up and its notice was missed: no attempt can help.
+        if (TritoneError.from(cause, 'internal').code === 'media.transport_not_found') return false;
         await pause(PATIENCE_MS, signal);
         continue;
       }

@@ -1,12 +1,13 @@
 import type { types } from 'mediasoup-client';
 import { TritoneError } from '../../shared/errors.ts';
+import type { RequestInput, RequestName, RequestValue } from '../../shared/protocol.ts';
 import type { TrackSource } from '../../shared/roomLog.ts';
 import { opusOptions, videoEncodings } from './encodings.ts';
 import { IceKeeper } from './iceKeeper.ts';
-import type { Signaling } from './signaling.ts';
+import type { Door } from './teller.ts';
 
 export interface MediaConnectionOptions {
-  signaling: Signaling;
+  signaling: Door;
   device: types.Device;
   /** The path cannot be mended: close this and open another. */
   onLost: () => void;
@@ -18,6 +19,7 @@ export class MediaConnection {
   readonly #send: types.Transport;
   readonly #receive: types.Transport;
   readonly #keepers: readonly IceKeeper[];
+  #closed = false;
 
   /** @throws TritoneError `media.unavailable`, `connection.*` */
   static async open(options: MediaConnectionOptions): Promise<MediaConnection> {
@@ -39,18 +41,16 @@ export class MediaConnection {
     const { signaling, onLost } = options;
     this.#keepers = [send, receive].map((transport) => {
       transport.on('connect', ({ dtlsParameters }, done, fail) => {
-        signaling
-          .request('transport:connect', { transportId: transport.id, dtlsParameters: { ...dtlsParameters } })
-          .then(done, fail);
+        const request = { transportId: transport.id, dtlsParameters: { ...dtlsParameters } };
+        this.#ask('transport:connect', request).then(() => done(), fail);
       });
       return new IceKeeper(transport, signaling, onLost);
     });
     send.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
       const source = appData.source as TrackSource;
       const paused = appData.paused === true;
-      signaling
-        .request('track:publish', { transportId: send.id, kind, source, rtpParameters: { ...rtpParameters }, paused })
-        .then(({ trackId }) => done({ id: trackId }), fail);
+      const request = { transportId: send.id, kind, source, rtpParameters: { ...rtpParameters }, paused };
+      this.#ask('track:publish', request).then(({ trackId }) => done({ id: trackId }), fail);
     });
   }
 
@@ -70,7 +70,7 @@ export class MediaConnection {
   /** The server's side starts paused. Tracks of one `streamId` are played in step. */
   async consume(trackId: string, streamId: string): Promise<types.Consumer> {
     const { signaling, device } = this.#options;
-    const { consumerId, kind, rtpParameters } = await signaling.request('consumer:create', {
+    const { consumerId, kind, rtpParameters } = await this.#ask('consumer:create', {
       transportId: this.#receive.id,
       trackId,
       rtpCapabilities: { ...device.recvRtpCapabilities },
@@ -95,9 +95,22 @@ export class MediaConnection {
   }
 
   close(): void {
+    this.#closed = true;
     for (const keeper of this.#keepers) keeper.close();
     this.#send.close();
     this.#receive.close();
+  }
+
+  /** A server that knows the transport no more has no use for it: its notice of that was missed. */
+  async #ask<N extends RequestName>(name: N, payload: RequestInput<N>): Promise<RequestValue<N>> {
+    try {
+      return await this.#options.signaling.request(name, payload);
+    } catch (cause) {
+      if (TritoneError.from(cause, 'internal').code === 'media.transport_not_found' && !this.#closed) {
+        this.#options.onLost();
+      }
+      throw cause;
+    }
   }
 }
 

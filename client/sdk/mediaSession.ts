@@ -47,9 +47,10 @@ export class MediaSession {
   }
 
   /** Makes both transports anew and everything on them; tries until it works or the signaling is gone. Never rejects. */
-  async rebuild(): Promise<void> {
+  async rebuild(afterMs = 0): Promise<void> {
     this.detach();
     const { signal } = this.#building;
+    if (afterMs > 0) await pause(afterMs, signal);
     for (let waitMs = RETRY_MS; !signal.aborted && this.#signaling.connected; waitMs *= 2) {
       try {
         return await this.#build(signal);
@@ -88,10 +89,12 @@ export class MediaSession {
   }
 
   async #build(signal: AbortSignal): Promise<void> {
+    const beganAtMs = performance.now();
     const connection = await MediaConnection.open({
       signaling: this.#signaling,
       device: this.#device,
-      onLost: () => void this.rebuild(),
+      // At once, unless these were hardly made: a server that loses each of them is not asked without end.
+      onLost: () => void this.rebuild(performance.now() - beganAtMs < RETRY_MS ? RETRY_MS : 0),
     });
     if (signal.aborted) return connection.close();
     this.#connection?.close();

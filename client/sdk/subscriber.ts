@@ -86,7 +86,8 @@ export class Subscriber {
       this.events.emit('subscribed', track);
     } catch (cause) {
       const error = TritoneError.from(cause, 'media.cannot_consume', { trackId: track.trackId });
-      this.#handleError(track, error, retryMs);
+      // What went wrong on transports that are gone is of no interest: `finally` asks on the present ones.
+      if (connection === this.#connection) this.#handleError(track, error, retryMs);
     } finally {
       this.#pending.delete(track);
       // The connection was replaced while this one was asked.

@@ -4,25 +4,7 @@ import { LocalTrack } from '../../../client/sdk/localTrack.ts';
 import type { MediaConnection } from '../../../client/sdk/mediaConnection.ts';
 import { RemoteTrack } from '../../../client/sdk/remoteTrack.ts';
 import type { Door } from '../../../client/sdk/teller.ts';
-import { type ErrorCode, TritoneError } from '../../../shared/errors.ts';
-
-/** The server as these tracks see it: `refusals` are its first answers, after them it agrees. */
-class ScriptedDoor implements Door {
-  connected = true;
-  readonly asked: string[] = [];
-  readonly #refusals: ErrorCode[];
-
-  constructor(...refusals: ErrorCode[]) {
-    this.#refusals = refusals;
-  }
-
-  async request(name: string): Promise<never> {
-    this.asked.push(name);
-    const code = this.#refusals.shift();
-    if (code !== undefined) throw new TritoneError(code);
-    return {} as never;
-  }
-}
+import { ScriptedDoor } from './scriptedDoor.ts';
 
 async function microphone(door: Door): Promise<LocalTrack> {
   const host = { signaling: door, changed: () => {}, close: () => {} };
@@ -45,7 +27,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('a local track', () => {
   it('tells its mute again, later and later, while the server refuses it for the moment', async () => {
-    const door = new ScriptedDoor('request.too_many', 'connection.timeout');
+    const door = new ScriptedDoor(['request.too_many', 'connection.timeout']);
     (await microphone(door)).mute();
     await vi.advanceTimersByTimeAsync(499);
     expect(door.asked).toEqual(['track:pause']);
@@ -58,7 +40,7 @@ describe('a local track', () => {
   });
 
   it('tells the latest wish even where it looks like what the server knew: a request without an answer may have worked', async () => {
-    const door = new ScriptedDoor('connection.timeout');
+    const door = new ScriptedDoor(['connection.timeout']);
     const local = await microphone(door);
     local.mute();
     await vi.advanceTimersByTimeAsync(10);
@@ -68,14 +50,14 @@ describe('a local track', () => {
   });
 
   it('asks no more where the server refuses for good', async () => {
-    const door = new ScriptedDoor('track.not_found');
+    const door = new ScriptedDoor(['track.not_found']);
     (await microphone(door)).mute();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(door.asked).toHaveLength(1);
   });
 
   it('waits for the return of a lost connection, then tells', async () => {
-    const door = new ScriptedDoor('connection.lost');
+    const door = new ScriptedDoor(['connection.lost']);
     const local = await microphone(door);
     door.connected = false;
     local.mute();
@@ -89,14 +71,14 @@ describe('a local track', () => {
 
 describe('a remote track', () => {
   it('is resumed after a refusal, so that nobody stays silent', async () => {
-    const door = new ScriptedDoor('request.too_many');
+    const door = new ScriptedDoor(['request.too_many']);
     remote(door);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(door.asked).toEqual(['consumer:resume', 'consumer:resume']);
   });
 
   it('does not wait out a pause when it is received anew', async () => {
-    const door = new ScriptedDoor('request.too_many');
+    const door = new ScriptedDoor(['request.too_many']);
     const track = remote(door);
     await vi.advanceTimersByTimeAsync(10);
     track.bind({ id: 'another' } as unknown as types.Consumer);
