@@ -36,6 +36,8 @@ async function checks({ checkout, node, env, demo }) {
   ];
   if (existsSync(join(checkout, 'client', 'tsconfig.json'))) {
     tallies.push(await check('types of the client', node, [tsc, '--noEmit', '-p', 'client'], options));
+    const project = join('test', 'unit', 'sdk');
+    tallies.push(await check("types of the client's tests", node, [tsc, '--noEmit', '-p', project], options));
   }
   if (demo) {
     const isBroken = demo instanceof Error;
