@@ -128,9 +128,6 @@ function readPreferences(text = ''): Config['inference']['preferredModels'] {
     });
 }
 
-/** `TRITONE_<MODEL>_<PARAMETER>` overrides a parameter of a model's config.pbtxt. */
-const MODEL_OVERRIDE = /^TRITONE_(MOONSHINE|WHISPER_LIVE)_[A-Z_]+$/;
-
 function embeddedTriton(
   settings: z.infer<typeof settingsSchema>,
   cacheDir: string,
@@ -138,7 +135,11 @@ function embeddedTriton(
 ): Config['inference']['embedded'] {
   const { TRITONE_PYTHON_ENV: pythonEnvDir, TRITONE_MODELS_DIR: modelsDir } = settings;
   if (pythonEnvDir === undefined || modelsDir === undefined) return undefined;
-  const overrides = Object.entries(environment).filter(([name]) => MODEL_OVERRIDE.test(name));
+  // TRITONE_<MODEL>_<PARAMETER> overrides a parameter of a model's config.pbtxt. Which models there are, their folders say,
+  // so all that is no setting of ours goes to them.
+  const overrides = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith('TRITONE_') && !(name in settingsSchema.shape) && value !== undefined,
+  );
   return {
     pythonEnvDir,
     pythonLibDir: settings.TRITONE_PYTHON_LIBDIR,

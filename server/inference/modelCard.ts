@@ -39,8 +39,11 @@ export function emptyCard(name: string, state: ModelCard['state'], reason?: stri
   };
 }
 
-export function readCard(config: ModelConfig): ModelCard {
-  const text = (key: string) => config.parameters[key]?.string_value.trim() || undefined;
+/** `environment`: its TRITONE_<MODEL>_<PARAMETER> wins, as it does in the model itself (python/tritone_models/parameters.py). */
+export function readCard(config: ModelConfig, environment: Readonly<Record<string, string>> = {}): ModelCard {
+  const variable = (key: string) => `TRITONE_${config.name}_${key}`.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+  const text = (key: string) =>
+    environment[variable(key)]?.trim() || config.parameters[key]?.string_value.trim() || undefined;
   const count = (key: string) => {
     const value = Number(text(key));
     return Number.isFinite(value) && value > 0 ? value : undefined;

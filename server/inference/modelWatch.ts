@@ -23,6 +23,8 @@ export interface ModelWatchOptions {
   readonly log: Log;
   readonly canaryMs: Histogram;
   readonly signs: LifeSigns;
+  /** Overrides of the models' parameters. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -83,7 +85,8 @@ export class ModelWatch {
   }
 
   async #card({ name }: ModelIndex): Promise<ModelCard> {
-    const card = this.#cards.get(name) ?? readCard(await this.#options.client.modelConfig(name));
+    const { client, environment } = this.#options;
+    const card = this.#cards.get(name) ?? readCard(await client.modelConfig(name), environment);
     this.#cards.set(name, card);
     return card;
   }

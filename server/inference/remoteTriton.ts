@@ -14,6 +14,7 @@ export class RemoteTriton implements TritonHost {
     return {
       url: this.#url,
       ours: false,
+      environment: {},
       readyDeadlineMs: READY_DEADLINE_MS,
       died: new Promise(() => {}),
       watchModels: async () => {},

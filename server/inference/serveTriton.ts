@@ -65,7 +65,7 @@ async function keepLooking(options: ServeTritonOptions): Promise<never> {
       wake.now();
     });
   }
-  const watch = new ModelWatch(options);
+  const watch = new ModelWatch({ ...options, environment: triton.environment });
   while (true) {
     const woken = wake.next();
     await look(options, watch, loading);

@@ -4,6 +4,8 @@ export interface TritonLife {
   readonly url: string;
   /** We started it: its models are ours to load, and it is ours to end where it is sick. */
   readonly ours: boolean;
+  /** What its models were started with: `TRITONE_<MODEL>_<PARAMETER>` wins over their config.pbtxt. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly readyDeadlineMs: number;
   /** Resolves with a sentence when it, or a process of one of its models, is gone. Never rejects. */
   readonly died: Promise<string>;

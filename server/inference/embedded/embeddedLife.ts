@@ -17,6 +17,7 @@ export interface EmbeddedLifeOptions {
   readonly group: number;
   readonly folder: RunFolder;
   readonly url: string;
+  readonly environment: Readonly<Record<string, string>>;
   /** Calls the watchdog off. */
   readonly callOff: () => void;
   readonly clock: Clock;
@@ -27,6 +28,7 @@ export interface EmbeddedLifeOptions {
 export class EmbeddedLife implements TritonLife {
   readonly url: string;
   readonly ours = true;
+  readonly environment: Readonly<Record<string, string>>;
   readonly readyDeadlineMs = READY_DEADLINE_MS;
   readonly died: Promise<string>;
   readonly #options: EmbeddedLifeOptions;
@@ -38,6 +40,7 @@ export class EmbeddedLife implements TritonLife {
 
   constructor(options: EmbeddedLifeOptions) {
     this.url = options.url;
+    this.environment = options.environment;
     this.#options = options;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.died = promise;

@@ -60,7 +60,9 @@ export class EmbeddedTriton implements TritonHost {
       const callOff = watchOver(group, folder);
       followOutput(child.stdout, log);
       followOutput(child.stderr, log);
-      const life = new EmbeddedLife({ child, group, folder, url: `${HOST}:${port}`, callOff, clock, log });
+      const url = `${HOST}:${port}`;
+      const { environment = {} } = config;
+      const life = new EmbeddedLife({ child, group, folder, url, environment, callOff, clock, log });
       await folder.note(group).catch((cause: unknown) => log.warn({ cause }, 'run of triton not noted'));
       return life;
     } catch (cause) {

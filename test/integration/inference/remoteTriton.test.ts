@@ -31,7 +31,7 @@ describe.skipIf(!hasTriton)("somebody else's Triton", () => {
     await using door = await Door.open(Number(triton.url.split(':')[1]));
     await using inference = openInference({ config: { tritonUrl: `grpc://127.0.0.1:${door.port}` } });
     await until(inference, () => inference.status.state === 'ready');
-    expect(inference.catalogue.languages('speech-to-text')).toContain('en');
+    expect(inference.catalogue.languages('speech-to-text')).toContainEqual({ tag: 'en', experimental: false });
     const unloaded = inference.catalogue.cards().find((card) => card.name === 'echo_small');
     expect(unloaded).toMatchObject({ state: 'unavailable', reason: 'it is not loaded' });
     const stream = await inference.speechToText.open({ language: 'en' });

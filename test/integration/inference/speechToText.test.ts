@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ModelPreference } from '../../../server/inference/chooseSpeechModel.ts';
 import type { Inference } from '../../../server/inference/inference.ts';
 import type { SpeechEvent, SpeechFinal, SpeechStream } from '../../../server/inference/speechToText.types.ts';
 import { TritoneError } from '../../../shared/errors.ts';
@@ -22,6 +23,19 @@ describe.skipIf(!hasTriton)('speech to text over a real Triton', () => {
     await untilLoaded(inference);
   });
   afterAll(() => cleanUp.disposeAsync());
+
+  it('takes the model that the operator prefers, with the parameters that he overrides', async () => {
+    await using embedded = await fixtureTriton();
+    const environment = { TRITONE_ECHO_SMALL_LANGUAGES: 'en, fr' };
+    const modelFor = async (preferredModels: ModelPreference[]) => {
+      await using other = openInference({ config: { embedded: { ...embedded, environment }, preferredModels } });
+      await untilLoaded(other);
+      await using stream = await other.speechToText.open({ language: 'en' });
+      return stream.model;
+    };
+    expect(await modelFor([])).toBe('echo_small');
+    expect(await modelFor([{ model: 'echo' }])).toBe('echo');
+  });
 
   const open = (language = 'en') => inference.speechToText.open({ language });
 
@@ -155,8 +169,9 @@ describe.skipIf(!hasTriton)('speech to text over a real Triton', () => {
 
   it('offers what answers, and says why the rest does not', () => {
     const { catalogue } = inference;
-    expect(catalogue.languages('speech-to-text')).toEqual(expect.arrayContaining(['en', 'fr']));
-    expect(catalogue.languages('speech-to-text')).not.toContain('de');
+    const tags = catalogue.languages('speech-to-text').map(({ tag }) => tag);
+    expect(tags).toEqual(expect.arrayContaining(['en', 'fr']));
+    expect(tags).not.toContain('de');
     const unfit = catalogue.cards().find((card) => card.name === 'echo_unfit');
     expect(unfit).toMatchObject({ state: 'unavailable', reason: expect.stringContaining('weights missing') });
     expect(unfit?.reason).not.toMatch(/secret\/|somewhere/);

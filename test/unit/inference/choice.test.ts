@@ -144,6 +144,16 @@ describe('the card of a model', () => {
     expect(readCard(config({ ...declared, experimental: 'hi, ta' }, 64)).experimental).toEqual(['hi']);
   });
 
+  it('lets the environment override a parameter', () => {
+    const environment = { TRITONE_M_MAX_SESSIONS: '40', TRITONE_M_EXPERIMENTAL: 'none', TRITONE_M_LANGUAGES: '' };
+    const declared = { languages: 'en, hi', experimental: 'hi', max_sessions: '8' };
+    expect(readCard(config(declared, 64), environment)).toMatchObject({
+      languages: ['en', 'hi'],
+      maxSessions: 40,
+      experimental: [],
+    });
+  });
+
   it('never promises more sessions than Triton holds sequences, less two', () => {
     expect(readCard(config({ max_sessions: '64' }, 64)).maxSessions).toBe(62);
     expect(readCard(config({}, 4)).maxSessions).toBe(2);

@@ -16,3 +16,12 @@ describe('TRITONE_PREFER_MODELS', () => {
     expect(() => read({ TRITONE_PREFER_MODELS: text })).toThrow('TRITONE_PREFER_MODELS: a list like');
   });
 });
+
+describe('the environment of models', () => {
+  it('holds the parameters of any model, and no setting of the server', () => {
+    const found = { TRITONE_PYTHON_ENV: '/python', TRITONE_MODELS_DIR: '/weights', TRITONE_CACHE_DIR: '/cache' };
+    const parameters = { TRITONE_MY_HINDI_WEIGHTS: 'fine-tune', TRITONE_WHISPER_LIVE_MAX_SESSIONS: '40' };
+    const other = { TRITONE_PREFER_MODELS: 'my_hindi', PYTHONPATH: '/mine' };
+    expect(read({ ...found, ...parameters, ...other }).embedded?.environment).toEqual(parameters);
+  });
+});
