@@ -15,9 +15,9 @@ import {
 import { formatTable, isHealthy } from './doctor/table.mjs';
 import { cacheFolder } from './setup/cache.mjs';
 import { tritonOf } from './setup/platform.mjs';
-import { CHECKOUT } from './setup/prepare.mjs';
+import { CHECKOUT, serverEnvironment } from './setup/prepare.mjs';
 import { Progress } from './setup/steps.mjs';
-import { modelsFolder } from './setup/weights.mjs';
+import { modelsFolder, weightsToFetch, withOwnWeights } from './setup/weights.mjs';
 
 const cache = cacheFolder();
 mkdirSync(cache, { recursive: true });
@@ -27,16 +27,12 @@ const triton = tritonOf();
 
 /** Rows of what the embedded Triton stands on; none of it matters with one elsewhere. */
 async function checkEmbedded() {
-  const { rows, environment, libraryFolder } = await checkPython(context);
+  const { rows, environment, python } = await checkPython(context);
   rows.push(...(await checkAllWeights(cache)), await checkSharedMemory());
   if (!environment || !node) return rows;
-  const env = {
-    ...process.env,
-    TRITONE_CACHE_DIR: cache,
-    TRITONE_PYTHON_ENV: environment,
-    TRITONE_MODELS_DIR: modelsFolder(cache),
-    ...(libraryFolder && { TRITONE_PYTHON_LIBDIR: libraryFolder }),
-  };
+  const { TRITONE_MODELS_DIR: own } = process.env;
+  const models = await withOwnWeights(cache, modelsFolder(cache, weightsToFetch(own)), own);
+  const env = serverEnvironment({ cache, environment, models, python });
   return [...rows, ...(await checkTriton({ ...context, env }))];
 }
 

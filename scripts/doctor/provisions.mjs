@@ -9,10 +9,10 @@ import { fetchedNode, isNodeFit, MIN_NODE_MAJOR, NODE_VERSION } from '../setup/n
 import { areDependenciesInstalled } from '../setup/npmDependencies.mjs';
 import { osRelease } from '../setup/platform.mjs';
 import { findEnvironment, missingForStub, pinOf } from '../setup/python.mjs';
-import { choosePython, findPythons, libraryFolderOf, unfitPython } from '../setup/pythonChoice.mjs';
+import { choosePython, findPythons, unfitPython } from '../setup/pythonChoice.mjs';
 import { run } from '../setup/run.mjs';
 import { installCommand, packagesFor } from '../setup/systemPackages.mjs';
-import { checkWeights } from '../setup/weights.mjs';
+import { checkWeights, weightsToFetch } from '../setup/weights.mjs';
 import { WEIGHTS } from '../setup/weightsList.mjs';
 
 const TRITON_DEADLINE_MS = 120_000;
@@ -64,7 +64,7 @@ function failed(what, error) {
   return { what, found: error.message, fit: 'no', mend: error.remedy };
 }
 
-/** @returns {Promise<{ rows: import('./table.mjs').Row[], environment?: string, libraryFolder?: string }>} */
+/** @returns {Promise<{ rows: import('./table.mjs').Row[], environment?: string, python?: object }>} */
 export async function checkPython({ checkout, cache }) {
   const what = 'Python with its shared library';
   const found = await findPythons();
@@ -89,19 +89,25 @@ export async function checkPython({ checkout, cache }) {
   return {
     rows: [row, { what: packages, found: `nvidia-pytriton ${version}, stub loads`, fit: 'yes' }],
     environment,
-    libraryFolder: libraryFolderOf(python),
+    python,
   };
 }
 
 /** Every file against its pinned hash. @returns {Promise<import('./table.mjs').Row[]>} */
 export async function checkAllWeights(cache) {
-  const results = await checkWeights(cache);
-  return results.map(({ name, problem }) => {
+  const { TRITONE_MODELS_DIR: own } = process.env;
+  const ours = weightsToFetch(own);
+  const results = await checkWeights(cache, ours);
+  const yours = WEIGHTS.filter((weights) => !ours.includes(weights)).map(({ name }) => ({
+    ...{ what: `Weights: ${name}`, found: `yours, in ${own}`, fit: 'yes' },
+  }));
+  const rows = results.map(({ name, problem }) => {
     const { version } = WEIGHTS.find((weights) => weights.name === name);
     const what = `Weights: ${name}`;
     if (!problem) return { what, found: `${version}, hashes as pinned`, fit: 'yes' };
     return { what, found: problem, fit: 'no', mend: `remove ${join(cache, 'models', name)} and npm start` };
   });
+  return [...rows, ...yours];
 }
 
 /**

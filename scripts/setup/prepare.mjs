@@ -20,7 +20,7 @@ import {
   unfitPython,
 } from './pythonChoice.mjs';
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
-import { ensureWeights } from './weights.mjs';
+import { ensureWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
 
 const LOG_LIMIT_BYTES = 5e6;
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -93,8 +93,10 @@ async function ensureWorker({ worker, ...context }) {
 /** What the embedded Triton runs on. @returns {Promise<{ environment: string, models: string }>} @throws {SetupFailure} */
 async function ensureInference(context) {
   const environment = await ensurePythonEnvironment(context);
-  const models = await ensureWeights({ ...context, python: join(environment, 'bin', 'python3') });
-  return { environment, models };
+  const { TRITONE_MODELS_DIR: own } = process.env;
+  const python = join(environment, 'bin', 'python3');
+  const defaults = await ensureWeights({ ...context, python, list: weightsToFetch(own) });
+  return { environment, models: await withOwnWeights(context.cache, defaults, own) };
 }
 
 /**
@@ -146,16 +148,21 @@ export async function prepare({ progress, forTests = false }) {
   return { ...prepared, pythonTools, chromium: browser?.path };
 }
 
-/** What set-up found, told to the server; what the user set himself stays as it is. */
+/**
+ * What set-up found, told to the server. The user's own worker, certificate and weights are among what was found; his own
+ * Python environment is taken as it is, together with what he says of its shared library.
+ */
 export function serverEnvironment({ cache, worker, environment, models, certificate, python }, env = process.env) {
   const found = {
     TRITONE_CACHE_DIR: cache,
-    MEDIASOUP_WORKER_BIN: worker.path,
-    TRITONE_PYTHON_ENV: environment,
-    TRITONE_PYTHON_LIBDIR: python && libraryFolderOf(python),
+    MEDIASOUP_WORKER_BIN: worker?.path,
+    ...(!env.TRITONE_PYTHON_ENV && {
+      TRITONE_PYTHON_ENV: environment,
+      TRITONE_PYTHON_LIBDIR: env.TRITONE_PYTHON_LIBDIR || (python && libraryFolderOf(python)),
+    }),
     TRITONE_MODELS_DIR: models,
-    TRITONE_TLS_CERT: certificate.cert,
-    TRITONE_TLS_KEY: certificate.key,
+    TRITONE_TLS_CERT: certificate?.cert,
+    TRITONE_TLS_KEY: certificate?.key,
   };
   const told = Object.entries(found).filter(([, value]) => value);
   return { ...env, ...Object.fromEntries(told) };

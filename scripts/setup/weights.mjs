@@ -3,12 +3,13 @@ import {
   createWriteStream,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { megabytesOf, putAtomically, requireSpace, temporaryFolder, withLock } from './cache.mjs';
 import { SetupFailure } from './failure.mjs';
@@ -126,6 +127,39 @@ export async function ensureWeights({ cache, python, progress, logFile, list = W
     },
     () => progress.note('… waiting for another set-up that fetches the weights'),
   );
+}
+
+/** The weights that the user's own folder does not bring. */
+export function weightsToFetch(own, list = WEIGHTS) {
+  return own ? list.filter(({ name }) => !existsSync(join(own, name))) : list;
+}
+
+/**
+ * One folder of all weights by name: what the user has in TRITONE_MODELS_DIR, and the default ones beside it.
+ * @param {string} defaults folder of `ensureWeights`
+ * @param {string | undefined} own
+ * @throws {SetupFailure} when `own` cannot be read
+ */
+export async function withOwnWeights(cache, defaults, own) {
+  if (!own) return defaults;
+  const links = new Map();
+  try {
+    for (const folder of [defaults, resolve(own)].filter((each) => each !== defaults || existsSync(each))) {
+      for (const name of readdirSync(folder)) links.set(name, join(folder, name));
+    }
+  } catch (cause) {
+    throw new SetupFailure(`TRITONE_MODELS_DIR names ${own}, which cannot be read (${cause.code}).`, {
+      remedy: 'correct it, or unset it to use the default weights alone',
+      cause,
+    });
+  }
+  const folder = join(cache, 'model-sets', hashOf(...[...links].flat()));
+  if (!existsSync(folder)) {
+    await putAtomically(cache, folder, async (temp) => {
+      for (const [name, path] of links) symlinkSync(path, join(temp, name));
+    });
+  }
+  return folder;
 }
 
 /**

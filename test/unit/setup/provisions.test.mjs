@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { certificateSubjects } from '../../../scripts/setup/certificate.mjs';
 import { prebuiltUrl } from '../../../scripts/setup/mediasoupWorker.mjs';
@@ -6,7 +9,7 @@ import { isNodeFit, withNodeFirst } from '../../../scripts/setup/node24.mjs';
 import { matchesLock } from '../../../scripts/setup/npmDependencies.mjs';
 import { serverEnvironment } from '../../../scripts/setup/prepare.mjs';
 import { missingLibraries, pinOf } from '../../../scripts/setup/python.mjs';
-import { modelsFolder, readSentencepieces } from '../../../scripts/setup/weights.mjs';
+import { modelsFolder, readSentencepieces, weightsToFetch, withOwnWeights } from '../../../scripts/setup/weights.mjs';
 import { WEIGHTS } from '../../../scripts/setup/weightsList.mjs';
 import { jobsFor } from '../../../scripts/worker/build.mjs';
 
@@ -79,6 +82,29 @@ describe('weights', () => {
     expect(modelsFolder('/cache', newer)).not.toBe(modelsFolder('/cache', WEIGHTS));
   });
 
+  it("are the user's own by their names, and the default ones beside them", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tritone-weights-'));
+    const inFolder = (...parts) => path.join(folder, ...parts);
+    for (const name of ['defaults/silero', 'defaults/whisper-base', 'own/whisper-base', 'own/large-v3']) {
+      mkdirSync(inFolder(name), { recursive: true });
+      writeFileSync(inFolder(name, 'model.bin'), name);
+    }
+    const list = [{ name: 'silero' }, { name: 'whisper-base' }];
+    expect(weightsToFetch(inFolder('own'), list)).toEqual([{ name: 'silero' }]);
+    const joined = await withOwnWeights(inFolder('cache'), inFolder('defaults'), inFolder('own'));
+    const holds = Object.fromEntries(
+      readdirSync(joined).map((name) => [name, readFileSync(path.join(joined, name, 'model.bin'), 'utf8')]),
+    );
+    expect(holds).toEqual({
+      'large-v3': 'own/large-v3',
+      silero: 'defaults/silero',
+      'whisper-base': 'own/whisper-base',
+    });
+    const absent = withOwnWeights(inFolder('cache'), inFolder('defaults'), inFolder('nowhere'));
+    await expect(absent).rejects.toThrow(/TRITONE_MODELS_DIR names .*nowhere, which cannot be read \(ENOENT\)/);
+    rmSync(folder, { recursive: true });
+  });
+
   it('take the vocabulary out of a script without running it', () => {
     const encoded = Buffer.from('<unk>\n<s>\n▁the').toString('base64');
     expect(readSentencepieces(`const llama_vocab_base64 = "${encoded}";\nthrow 1;`)).toBe('["<unk>","<s>","▁the"]');
@@ -138,6 +164,15 @@ describe('what the server is told', () => {
       TRITONE_TLS_CERT: '/cert.pem',
       TRITONE_TLS_KEY: '/key.pem',
     });
+  });
+
+  it("is the user's own Python environment where he has one, with nothing of ours", () => {
+    const python = { executable: '/opt/python3.12', libdir: '/opt/lib' };
+    const env = { TRITONE_PYTHON_ENV: '/mine' };
+    expect(serverEnvironment({ ...found, python }, env)).toMatchObject({ TRITONE_PYTHON_ENV: '/mine' });
+    expect(serverEnvironment({ ...found, python }, env)).not.toHaveProperty('TRITONE_PYTHON_LIBDIR');
+    const libdir = { TRITONE_PYTHON_LIBDIR: '/mine/lib' };
+    expect(serverEnvironment({ ...found, python }, libdir).TRITONE_PYTHON_LIBDIR).toBe('/mine/lib');
   });
 
   it("names the folder of the shared library when Python is not the system's", () => {
