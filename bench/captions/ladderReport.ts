@@ -30,7 +30,14 @@ export function costTable(all: readonly Measured[]): string {
   return markdownTable(
     [
       ...['system', 'speakers', 'RTP to PCM p95, ms', 'event loop p99, ms', 'CPU, % of a core: Node', 'mediasoup'],
-      ...['Triton, or WhisperLive', 'Node per speaker', 'the bench', 'memory, MB: Node', 'Triton, or WhisperLive'],
+      ...[
+        'Triton, or WhisperLive',
+        'Node per speaker',
+        'the bench',
+        'others',
+        'memory, MB: Node',
+        'Triton, or WhisperLive',
+      ],
     ],
     all.map(costRow),
   );
@@ -47,6 +54,7 @@ function costRow({ system, speakers, load, server, benchCpuPercent }: Measured):
     ...[node, cpu('mediasoup'), cpu('triton') ?? cpu('peer')].map(whole),
     node === undefined || speakers === 0 ? '' : one(node / speakers),
     whole(benchCpuPercent),
+    whole(load.machineCpuPercent - sum(Object.values(load.cpuPercent)) - benchCpuPercent),
     ...[memory.node, memory.triton ?? memory.peer].map(whole),
   ];
 }
@@ -68,6 +76,7 @@ function most(own: readonly Measured[], fits: (step: Measured) => boolean): numb
   return Math.max(0, ...own.filter(fits).map(({ speakers }) => speakers));
 }
 
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 export const both = ({ p50, p95 }: Quantiles) => (p50 === undefined ? '' : `${whole(p50)} / ${whole(p95)}`);
 export const whole = (value: number | undefined) => value?.toFixed(0) ?? '';
 export const one = (value: number | undefined) => value?.toFixed(1) ?? '';

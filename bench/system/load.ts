@@ -1,4 +1,4 @@
-import { processTree } from './processTree.ts';
+import { machineCpuSeconds, processTree } from './processTree.ts';
 
 export type Role = 'node' | 'mediasoup' | 'triton' | 'peer';
 
@@ -11,6 +11,8 @@ export interface LoadSample {
 export interface LoadReport {
   /** Percent of one core, mean over the run. */
   readonly cpuPercent: Readonly<Partial<Record<Role, number>>>;
+  /** The same of everything on the machine: what neither is ours nor the bench's was someone else's. */
+  readonly machineCpuPercent: number;
   readonly samples: readonly LoadSample[];
 }
 
@@ -21,6 +23,7 @@ export class LoadWatch implements Disposable {
   readonly #root: number;
   readonly #roleOf: (name: string, isRoot: boolean) => Role;
   readonly #samples: LoadSample[] = [];
+  readonly #machineCpuBefore = machineCpuSeconds();
   readonly #timer: NodeJS.Timeout;
 
   constructor(root: number, roleOf: (name: string, isRoot: boolean) => Role) {
@@ -34,7 +37,7 @@ export class LoadWatch implements Disposable {
   report(): LoadReport {
     this.#sample();
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
-    if (first === undefined || last === undefined) return { cpuPercent: {}, samples: [] };
+    if (first === undefined || last === undefined) return { cpuPercent: {}, machineCpuPercent: 0, samples: [] };
     const seconds = (last.atMs - first.atMs) / 1000;
     const cpuPercent = Object.fromEntries(
       Object.entries(last.cpuSeconds).map(([role, cpu]) => [
@@ -42,7 +45,8 @@ export class LoadWatch implements Disposable {
         (100 * (cpu - (first.cpuSeconds[role as Role] ?? 0))) / seconds,
       ]),
     );
-    return { cpuPercent, samples: this.#samples };
+    const machineCpuPercent = (100 * (machineCpuSeconds() - this.#machineCpuBefore)) / seconds;
+    return { cpuPercent, machineCpuPercent, samples: this.#samples };
   }
 
   [Symbol.dispose](): void {

@@ -23,6 +23,13 @@ export function processTree(root: number): ProcessFacts[] {
   return all.filter(({ pid }) => pid === root).flatMap(below);
 }
 
+/** CPU time that everything on this machine has spent, guests and interrupts included. */
+export function machineCpuSeconds(): number {
+  const [total = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
+  const [user = 0, nice = 0, system = 0, , , hardware = 0, software = 0] = total.split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + hardware + software) / TICKS_A_SECOND;
+}
+
 /** Fields of proc(5): the name stands in brackets and may hold anything, so fields count from the last bracket. */
 function readFacts(pid: number): ProcessFacts | undefined {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tritoneRole } from '../../../bench/system/load.ts';
-import { processTree } from '../../../bench/system/processTree.ts';
+import { machineCpuSeconds, processTree } from '../../../bench/system/processTree.ts';
 import { growth, histogramQuantile, parseMetrics } from '../../../bench/system/scrape.ts';
 
 const page = (few: number, more: number, all: number) =>
@@ -35,14 +35,16 @@ describe('a metrics page', () => {
 });
 
 describe('the process tree', () => {
-  it('holds this process with its memory and the CPU time that it spends', () => {
+  it('holds this process with its memory and the CPU time that it spends, and the machine spends as much', () => {
     const mine = () => processTree(process.pid).find(({ pid }) => pid === process.pid);
     const before = mine();
+    const machineBefore = machineCpuSeconds();
     const start = process.cpuUsage().user;
     while (process.cpuUsage().user < start + 50_000);
     const after = mine();
     expect(before?.residentMb).toBeGreaterThan(20);
     expect((after?.cpuSeconds ?? 0) - (before?.cpuSeconds ?? 0)).toBeGreaterThan(0.01);
+    expect(machineCpuSeconds() - machineBefore).toBeGreaterThan(0.01);
   });
 
   it('is empty for a process that is gone', () => {
