@@ -131,13 +131,17 @@ export async function checkTriton({ checkout, node, env }) {
   if (!answer.ready) return [{ what, found: `${where}: ${answer.reason}`, fit: 'no', mend }];
   return [
     { what, found: `${where}, answers after ${(answer.ms / 1000).toFixed(1)} s`, fit: 'yes' },
-    ...answer.models.map(({ name, capability, state, reason }) => ({
-      what: `Model: ${name}`,
-      found: `${capability}, ${state}${reason ? `: ${reason}` : ''}`,
-      fit: state === 'ready' ? 'yes' : 'no',
-      ...(state !== 'ready' && { mend }),
-    })),
+    ...answer.models.map((model) => modelRow(model, mend, Boolean(env.TRITON_URL))),
   ];
+}
+
+/** A Triton elsewhere may serve other people too: what of theirs is not ready is no fault here. */
+export function modelRow({ name, capability, state, reason }, mend, isElsewhere) {
+  const found = `${capability ?? 'none of ours'}, ${state}${reason ? `: ${reason}` : ''}`;
+  const what = `Model: ${name}`;
+  if (state === 'ready') return { what, found, fit: 'yes' };
+  if (isElsewhere && !capability) return { what, found, fit: 'absent' };
+  return { what, found, fit: 'no', mend };
 }
 
 /** @returns {import('./table.mjs').Row} */

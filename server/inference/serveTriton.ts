@@ -56,7 +56,7 @@ export async function serveTriton(options: ServeTritonOptions): Promise<never> {
 
 async function keepLooking(options: ServeTritonOptions): Promise<never> {
   const { triton, wake, clock, signal } = options;
-  await untilReady(options);
+  await untilLive(options);
   let loading = triton.ours;
   if (loading) {
     const onLoaded = () => triton.watchModels().then(() => wake.now());
@@ -74,9 +74,9 @@ async function keepLooking(options: ServeTritonOptions): Promise<never> {
   }
 }
 
-async function untilReady({ triton, client, clock, signal }: ServeTritonOptions): Promise<void> {
+async function untilLive({ triton, client, clock, signal }: ServeTritonOptions): Promise<void> {
   const deadlineMs = clock.nowMs() + triton.readyDeadlineMs;
-  while (!(await client.serverReady().catch(() => false))) {
+  while (!(await client.serverLive().catch(() => false))) {
     signal.throwIfAborted();
     if (clock.nowMs() > deadlineMs) throw new TritonAway('it does not answer');
     await sleep(clock, READY_POLL_MS, signal);

@@ -76,8 +76,9 @@ export class TritonClient {
     return (this.#channels[this.#nextChannel] ?? this.#channels[0]).ModelStreamInfer();
   }
 
-  async serverReady(): Promise<boolean> {
-    return (await this.#ask((service) => service.ServerReady, {})).ready;
+  /** `ready` would be false while any model of the server fails, be it somebody else's. */
+  async serverLive(): Promise<boolean> {
+    return (await this.#ask((service) => service.ServerLive, {})).live;
   }
 
   serverMetadata(): Promise<{ name: string; version: string }> {

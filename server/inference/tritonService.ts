@@ -70,7 +70,7 @@ export type Unary<Request, Response> = (
 
 /** grpc-js's client for protos/grpc_service.proto. */
 export interface TritonService extends Client {
-  ServerReady: Unary<object, { ready: boolean }>;
+  ServerLive: Unary<object, { live: boolean }>;
   ServerMetadata: Unary<object, { name: string; version: string; extensions: string[] }>;
   ModelConfig: Unary<{ name: string }, { config: ModelConfig | null }>;
   RepositoryIndex: Unary<object, { models: ModelIndex[] }>;

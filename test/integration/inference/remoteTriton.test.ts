@@ -1,8 +1,13 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askCanary } from '../../../server/inference/canary.ts';
+import { argumentsOf, environmentOf } from '../../../server/inference/embedded/command.ts';
 import { EmbeddedTriton } from '../../../server/inference/embedded/embeddedTriton.ts';
+import { freePort } from '../../../server/inference/embedded/freePort.ts';
+import { findTriton } from '../../../server/inference/embedded/layout.ts';
+import { RunFolder } from '../../../server/inference/embedded/runFolder.ts';
 import { callModel } from '../../../server/inference/modelCall.ts';
 import { textTensor } from '../../../server/inference/tensors.ts';
 import type { TritonLife } from '../../../server/inference/triton.types.ts';
@@ -22,7 +27,7 @@ describe.skipIf(!hasTriton)("somebody else's Triton", () => {
     cleanUp.defer(() => triton.stop(false));
     client = new TritonClient(triton.url);
     cleanUp.defer(() => client.close());
-    while (!(await client.serverReady().catch(() => false)));
+    while (!(await client.serverLive().catch(() => false)));
     for (const model of ['canary', 'echo']) await client.loadModel(model, 20_000);
   });
   afterAll(() => cleanUp.disposeAsync());
@@ -43,6 +48,16 @@ describe.skipIf(!hasTriton)("somebody else's Triton", () => {
     await door.reopen();
     await until(inference, () => inference.catalogue.languages('speech-to-text').some(({ tag }) => tag === 'en'));
     await (await inference.speechToText.open({ language: 'en' })).close();
+  });
+
+  it('is used for what works of it, though another model fails and there is no canary', async () => {
+    await using fleet = await StrictTriton.start(['echo_small', 'echo_unfit']);
+    await using inference = openInference({ config: { tritonUrl: fleet.url } });
+    await until(inference, () => inference.catalogue.ready('speech-to-text').length > 0);
+    expect(inference.status.state).toBe('ready');
+    expect(inference.catalogue.ready('speech-to-text').map(({ name }) => name)).toEqual(['echo_small']);
+    expect(inference.catalogue.cards().find(({ name }) => name === 'echo_unfit')?.state).toBe('unavailable');
+    await (await inference.speechToText.open({ language: 'fr' })).close();
   });
 
   it('answers a single call with all its responses', async () => {
@@ -66,6 +81,41 @@ describe.skipIf(!hasTriton)("somebody else's Triton", () => {
 
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _item of items);
+}
+
+/** A Triton as others run it: not ready before each of its models is. */
+class StrictTriton implements AsyncDisposable {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #owned: AsyncDisposableStack;
+
+  static async start(models: readonly string[]): Promise<StrictTriton> {
+    await using opened = new AsyncDisposableStack();
+    const config = opened.use(await fixtureTriton());
+    const layout = await findTriton(config.pythonEnvDir);
+    const folder = await RunFolder.create(config.runDir, { layout, pythonPathDir: config.pythonPathDir });
+    opened.defer(() => folder.remove());
+    const port = await freePort('127.0.0.1');
+    const { backendDir, sharedMemoryPrefix } = folder;
+    const usual = { repositoryDir: config.repositoryDir, backendDir, sharedMemoryPrefix, host: '127.0.0.1', port };
+    const strict = argumentsOf(usual).filter((argument) => argument !== '--strict-readiness=false');
+    const loaded = models.map((model) => `--load-model=${model}`);
+    const child = spawn(layout.server, [...strict, ...loaded], { env: environmentOf(config, layout), stdio: 'ignore' });
+    return new StrictTriton(`127.0.0.1:${port}`, child, opened.move());
+  }
+
+  private constructor(url: string, child: ChildProcess, owned: AsyncDisposableStack) {
+    this.url = url;
+    this.#child = child;
+    this.#owned = owned;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+    await this.#owned.disposeAsync();
+  }
 }
 
 /** A TCP door before another port, that can be shut on everyone inside. */

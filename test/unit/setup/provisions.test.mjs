@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { modelRow } from '../../../scripts/doctor/provisions.mjs';
 import { certificateSubjects } from '../../../scripts/setup/certificate.mjs';
 import { prebuiltUrl } from '../../../scripts/setup/mediasoupWorker.mjs';
 import { announcedAddress, lanAddresses } from '../../../scripts/setup/network.mjs';
@@ -141,6 +142,17 @@ describe('the certificate', () => {
       addresses: ['127.0.0.1', '192.168.1.7', '203.0.113.5', '::1'],
     });
     expect(certificateSubjects({ ...here, announced: 'calls.example.org' }).names).toContain('calls.example.org');
+  });
+});
+
+describe("a model's row of the doctor", () => {
+  it('is no fault where somebody else runs it on the Triton that is shared', () => {
+    const theirs = { name: 'resnet', capability: undefined, state: 'unavailable', reason: 'out of memory' };
+    const ours = { ...theirs, name: 'moonshine', capability: 'speech-to-text' };
+    expect(modelRow(theirs, 'mend it', true)).toMatchObject({ fit: 'absent' });
+    expect(modelRow(theirs, 'mend it', false)).toMatchObject({ fit: 'no', mend: 'mend it' });
+    expect(modelRow(ours, 'mend it', true)).toMatchObject({ fit: 'no', mend: 'mend it' });
+    expect(modelRow({ ...ours, state: 'ready', reason: undefined }, 'mend it', true)).toMatchObject({ fit: 'yes' });
   });
 });
 
