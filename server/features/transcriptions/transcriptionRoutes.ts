@@ -9,13 +9,14 @@ import type { Clock } from '../../streams/clock.ts';
 import type { Log } from '../../streams/log.ts';
 import type { Metrics } from '../../streams/metrics.ts';
 import { contentTypeOf, parseFormat, type TranscriptFormat, writeTranscript } from '../transcripts/formats.ts';
+import { sendPieces } from '../transcripts/sendPieces.ts';
 import { formatSchema, textDocument } from '../transcripts/transcriptSchemas.ts';
 import { receiveUpload } from './receiveUpload.ts';
 import { serverSentEvents } from './serverSentEvents.ts';
 import type { DecodeAudioFile, TranscriptionJob, TranscriptionJobOptions } from './transcriptionJob.ts';
 import { TranscriptionJobs } from './transcriptionJobs.ts';
 import {
-  resultOf,
+  resultPieces,
   stateOf,
   transcriptionOptionsSchema,
   transcriptionResultSchema,
@@ -110,9 +111,9 @@ export function transcriptionRoutes(options: TranscriptionRoutesOptions): Fastif
             .send(stateOf(job));
         }
         reply.raw.once('close', () => job.cancel());
-        if (wantsEvents(request)) return sendEvents(reply, job);
+        if (wantsEvents(request)) return sendEvents(reply, job, clock);
         await job.ended;
-        return sendResult(reply, job, format);
+        return sendResult(reply, job, format, clock);
       },
     );
 
@@ -133,7 +134,7 @@ export function transcriptionRoutes(options: TranscriptionRoutesOptions): Fastif
       },
       async (request, reply) => {
         const job = jobs.find(request.params.id);
-        return wantsEvents(request) ? sendEvents(reply, job) : reply.send(stateOf(job));
+        return wantsEvents(request) ? sendEvents(reply, job, clock) : reply.send(stateOf(job));
       },
     );
 
@@ -152,7 +153,7 @@ export function transcriptionRoutes(options: TranscriptionRoutesOptions): Fastif
         const format = parseFormat(query.format);
         const job = jobs.find(id);
         await job.ended;
-        return sendResult(reply, job, format);
+        return sendResult(reply, job, format, clock);
       },
     );
 
@@ -181,16 +182,16 @@ function wantsEvents(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') === true;
 }
 
-function sendEvents(reply: FastifyReply, job: TranscriptionJob): FastifyReply {
+function sendEvents(reply: FastifyReply, job: TranscriptionJob, clock: Clock): FastifyReply {
   return reply
     .type('text/event-stream')
     .headers({ 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
-    .send(Readable.from(serverSentEvents(job)));
+    .send(Readable.from(serverSentEvents(job, clock)));
 }
 
 /** @throws TritoneError that the job failed with */
-function sendResult(reply: FastifyReply, job: TranscriptionJob, format: TranscriptFormat): FastifyReply {
+function sendResult(reply: FastifyReply, job: TranscriptionJob, format: TranscriptFormat, clock: Clock): FastifyReply {
   if (job.error !== undefined) throw job.error;
-  if (format === 'json') return reply.send(resultOf(job));
-  return reply.type(contentTypeOf(format)).send(writeTranscript({ lines: job.lines, gaps: [] }, format));
+  const pieces = format === 'json' ? resultPieces(job) : writeTranscript({ lines: job.lines, gaps: [] }, format);
+  return sendPieces(reply, contentTypeOf(format), pieces, clock);
 }

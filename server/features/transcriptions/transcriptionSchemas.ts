@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { captionWordSchema, spokenLanguageSchema } from '../../../shared/captions.ts';
+import { jsonPieces } from '../transcripts/jsonPieces.ts';
 import type { TranscriptLine } from '../transcripts/transcript.ts';
 import { formatSchema } from '../transcripts/transcriptSchemas.ts';
 import type { TranscriptionJob } from './transcriptionJob.ts';
@@ -42,8 +43,14 @@ export function stateOf({ id, status, progressMs, durationMs, error }: Transcrip
   return { id, status, progressMs, durationMs, error: error?.toBody() };
 }
 
-export function resultOf(job: TranscriptionJob) {
-  return { ...stateOf(job), text: job.lines.map(({ text }) => text).join(' '), lines: job.lines.map(spokenLine) };
+/** The result as JSON, in pieces: of an hour it is megabytes. */
+export function resultPieces(job: TranscriptionJob): Generator<string, void, void> {
+  const text = job.lines.map((line) => line.text).join(' ');
+  return jsonPieces({ ...stateOf(job), text }, { lines: spokenLines(job) });
+}
+
+function* spokenLines({ lines }: TranscriptionJob): Generator<object, void, void> {
+  for (const line of lines) yield spokenLine(line);
 }
 
 export function spokenLine({ startMs, endMs, language, text, words }: TranscriptLine) {

@@ -10,7 +10,7 @@ const texts = {
   vtt: { contentType: 'text/vtt; charset=utf-8', write: toVtt },
   srt: { contentType: 'application/x-subrip; charset=utf-8', write: toSrt },
   txt: { contentType: 'text/plain; charset=utf-8', write: toText },
-} as const satisfies Record<string, { contentType: string; write: (transcript: Transcript) => string }>;
+} as const satisfies Record<string, { contentType: string; write: (transcript: Transcript) => Generator<string> }>;
 
 export type TextFormat = keyof typeof texts;
 export type TranscriptFormat = 'json' | TextFormat;
@@ -23,63 +23,66 @@ export function parseFormat(format: string): TranscriptFormat {
   return known;
 }
 
-export function contentTypeOf(format: TextFormat): string {
-  return texts[format].contentType;
+export function contentTypeOf(format: TranscriptFormat): string {
+  return format === 'json' ? 'application/json; charset=utf-8' : texts[format].contentType;
 }
 
-export function writeTranscript(transcript: Transcript, format: TextFormat): string {
+/** The document in pieces, made as they are read: an hour of talk is too long for one turn of the event loop. */
+export function writeTranscript(transcript: Transcript, format: TextFormat): Generator<string, void, void> {
   return texts[format].write(transcript);
 }
 
 /** WebVTT with voice tags. @see https://www.w3.org/TR/webvtt1/ */
-function toVtt({ lines }: Transcript): string {
-  const cues = toCues(lines).map(({ speaker, startMs, endMs, lines: shown }) => {
+function* toVtt({ lines }: Transcript): Generator<string, void, void> {
+  yield 'WEBVTT\n';
+  for (const { speaker, startMs, endMs, lines: shown } of toCues(lines)) {
     const text = shown.map(escapeVtt).join('\n');
     const voiced = speaker === undefined ? text : `<v ${escapeVtt(oneLine(speaker))}>${text}</v>`;
-    return `${timestamp(startMs, '.')} --> ${timestamp(endMs, '.')}\n${voiced}\n`;
-  });
-  return ['WEBVTT\n', ...cues].join('\n');
+    yield `\n${timestamp(startMs, '.')} --> ${timestamp(endMs, '.')}\n${voiced}\n`;
+  }
 }
 
 /** SubRip knows no speakers: the name stands before the text. */
-function toSrt({ lines }: Transcript): string {
+function* toSrt({ lines }: Transcript): Generator<string, void, void> {
   const cues = toCues(lines, { prefix: ({ speaker }) => (speaker === undefined ? '' : `${oneLine(speaker)}: `) });
-  return cues
-    .map(
-      ({ startMs, endMs, lines: shown }, index) =>
-        `${index + 1}\n${timestamp(startMs, ',')} --> ${timestamp(endMs, ',')}\n${shown.join('\n')}\n`,
-    )
-    .join('\n');
+  let count = 0;
+  for (const { startMs, endMs, lines: shown } of cues) {
+    count += 1;
+    const gap = count === 1 ? '' : '\n';
+    yield `${gap}${count}\n${timestamp(startMs, ',')} --> ${timestamp(endMs, ',')}\n${shown.join('\n')}\n`;
+  }
 }
 
 /** Paragraphs for reading, with what could not be captioned. */
-function toText({ lines, gaps }: Transcript): string {
-  const paragraphs = toParagraphs(lines).map(({ startMs, speaker, text }) => ({ startMs, text: said(speaker, text) }));
-  const holes = gaps.map((gap) => ({ startMs: gap.startMs, text: said(gap.speaker, describe(gap)) }));
-  return [...paragraphs, ...holes]
-    .sort((a, b) => a.startMs - b.startMs)
-    .map(({ startMs, text }) => `[${timestamp(startMs, '.').slice(0, -4)}] ${text}\n`)
-    .join('');
-}
-
-function toParagraphs(lines: readonly TranscriptLine[]): TranscriptLine[] {
-  const paragraphs: TranscriptLine[] = [];
+function* toText({ lines, gaps }: Transcript): Generator<string, void, void> {
+  let holes = gaps;
+  let last: TranscriptLine | undefined;
+  let endMs = 0;
   for (const line of lines) {
-    const last = paragraphs.at(-1);
     const goesOn = last?.participantId === line.participantId && last.source === line.source;
-    if (goesOn && line.startMs - last.endMs < PARAGRAPH_PAUSE_MS) {
-      last.text = `${last.text} ${line.text}`;
-      last.endMs = Math.max(last.endMs, line.endMs);
+    if (goesOn && line.startMs - endMs < PARAGRAPH_PAUSE_MS) {
+      yield ` ${oneLine(line.text)}`;
+      endMs = Math.max(endMs, line.endMs);
     } else {
-      paragraphs.push({ ...line });
+      if (last !== undefined) yield '\n';
+      const next = holes.findIndex(({ startMs }) => startMs >= line.startMs);
+      const passed = next < 0 ? holes.length : next;
+      yield* holes.slice(0, passed).map(toHole);
+      holes = holes.slice(passed);
+      yield `[${clockTime(line.startMs)}] ${said(line.speaker, line.text)}`;
+      endMs = line.endMs;
     }
+    last = line;
   }
-  return paragraphs;
+  if (last !== undefined) yield '\n';
+  yield* holes.map(toHole);
 }
 
 const said = (speaker: string | undefined, text: string) =>
   oneLine(speaker === undefined ? text : `${speaker}: ${text}`);
-const describe = ({ startMs, endMs }: TranscriptGap) => `(${Math.ceil((endMs - startMs) / 1000)} s not captioned)`;
+const toHole = ({ speaker, startMs, endMs }: TranscriptGap) =>
+  `[${clockTime(startMs)}] ${said(speaker, `(${Math.ceil((endMs - startMs) / 1000)} s not captioned)`)}\n`;
+const clockTime = (ms: number) => timestamp(ms, '.').slice(0, -4);
 const oneLine = (text: string) => text.replace(/\s+/gu, ' ').trim();
 
 function escapeVtt(text: string): string {

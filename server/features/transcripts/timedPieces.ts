@@ -1,10 +1,11 @@
-import { graphemesOf } from './wrapLines.ts';
+import { type CountedWord, countWords } from './wrapLines.ts';
 
 /** A stretch of a line's text with its time, ms. Pieces joined are the text. */
 export interface TimedPiece {
   text: string;
   startMs: number;
   endMs: number;
+  words: readonly CountedWord[];
 }
 
 export interface TimedText {
@@ -20,31 +21,37 @@ export function timedPieces(line: TimedText): TimedPiece[] {
 }
 
 function piecesByWords({ text, words, startMs, endMs }: TimedText): TimedPiece[] | undefined {
-  const pieces: TimedPiece[] = [];
-  let cut = 0;
+  const starts: number[] = [];
   let place = 0;
-  for (const [index, word] of words.entries()) {
+  for (const word of words) {
     const found = text.indexOf(word.text.trim(), place);
     if (found < 0) return undefined;
-    const previous = pieces.at(-1);
-    if (previous !== undefined) previous.text = text.slice(cut, found);
-    if (index > 0) cut = found;
+    starts.push(starts.length === 0 ? 0 : found);
     place = found + word.text.trim().length;
-    pieces.push({ text: '', startMs: word.startMs, endMs: word.endMs });
   }
-  const last = pieces.at(-1);
-  if (last === undefined) return text === '' ? [{ text, startMs, endMs }] : undefined;
-  last.text = text.slice(cut);
-  return pieces;
+  if (words.length === 0) return text === '' ? [measure(text, startMs, endMs)] : undefined;
+  return words.map((word, index) =>
+    measure(text.slice(starts[index], starts[index + 1] ?? text.length), word.startMs, word.endMs),
+  );
 }
 
 function piecesByLetters({ text, startMs, endMs }: TimedText): TimedPiece[] {
-  const tokens = text.match(/\S+\s*/g) ?? [text];
-  const perLetter = (endMs - startMs) / Math.max(1, graphemesOf(text).length);
+  const pieces = (text.match(/\s*\S+\s*/g) ?? [text]).map((token) => measure(token, startMs, endMs));
+  const letters = pieces.reduce((sum, piece) => sum + lettersOf(piece), 0);
+  const perLetter = (endMs - startMs) / Math.max(1, letters);
   let atMs = startMs;
-  return tokens.map((token) => {
-    const piece = { text: token, startMs: atMs, endMs: atMs + graphemesOf(token).length * perLetter };
-    atMs = piece.endMs;
-    return piece;
-  });
+  for (const piece of pieces) {
+    piece.startMs = atMs;
+    piece.endMs = atMs += lettersOf(piece) * perLetter;
+  }
+  return pieces;
+}
+
+/** Graphemes, spaces not counted. */
+export function lettersOf({ words }: TimedPiece): number {
+  return words.reduce((sum, { letters }) => sum + letters, 0);
+}
+
+function measure(text: string, startMs: number, endMs: number): TimedPiece {
+  return { text, startMs, endMs, words: countWords(text) };
 }

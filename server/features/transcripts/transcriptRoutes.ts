@@ -3,14 +3,17 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TritoneError } from '../../../shared/errors.ts';
 import { roomNameSchema } from '../../../shared/protocol.ts';
+import { type Clock, systemClock } from '../../streams/clock.ts';
 import { contentTypeOf, parseFormat, writeTranscript } from './formats.ts';
+import { jsonPieces } from './jsonPieces.ts';
+import { sendPieces } from './sendPieces.ts';
 import { type CallStore, readTranscript, type TranscriptCall } from './transcript.ts';
 import { callSchema, callTranscriptSchema, formatSchema, textDocument } from './transcriptSchemas.ts';
 
 const params = z.object({ room: roomNameSchema });
 
 /** What was said in a room, of its running or last call or of one by its id. */
-export function transcriptRoutes(store: CallStore): FastifyPluginAsync {
+export function transcriptRoutes(store: CallStore, clock: Clock = systemClock): FastifyPluginAsync {
   return async (untyped) => {
     const app = untyped.withTypeProvider<ZodTypeProvider>();
 
@@ -42,12 +45,15 @@ export function transcriptRoutes(store: CallStore): FastifyPluginAsync {
         const format = parseFormat(query.format);
         const call = findCall(store, room, query.call);
         const transcript = readTranscript(call.entries());
-        if (format === 'json') return reply.send({ room, ...describe(call), ...transcript });
-        const file = encodeURIComponent(`${room}.${format}`);
-        return reply
-          .type(contentTypeOf(format))
-          .header('content-disposition', `inline; filename*=UTF-8''${file}`)
-          .send(writeTranscript(transcript, format));
+        const pieces =
+          format === 'json'
+            ? jsonPieces({ room, ...describe(call) }, { ...transcript })
+            : writeTranscript(transcript, format);
+        if (format !== 'json') {
+          const file = encodeURIComponent(`${room}.${format}`);
+          reply.header('content-disposition', `inline; filename*=UTF-8''${file}`);
+        }
+        return sendPieces(reply, contentTypeOf(format), pieces, clock);
       },
     );
 

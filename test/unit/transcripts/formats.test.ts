@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { toCues } from '../../../server/features/transcripts/cues.ts';
-import { parseFormat, writeTranscript } from '../../../server/features/transcripts/formats.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { countGraphemes, graphemesOf } from '../../../server/features/speech/graphemes.ts';
+import { toCues as cuesOf } from '../../../server/features/transcripts/cues.ts';
+import {
+  parseFormat,
+  writeTranscript as piecesOf,
+  type TextFormat,
+} from '../../../server/features/transcripts/formats.ts';
 import type { Transcript, TranscriptLine } from '../../../server/features/transcripts/transcript.ts';
-import { graphemesOf, wrapLines } from '../../../server/features/transcripts/wrapLines.ts';
+import { countWords, Layout, wrapLines } from '../../../server/features/transcripts/wrapLines.ts';
 
 /** Words of half a second each. */
 function line(text: string, startMs = 0, fields: Partial<TranscriptLine> = {}): TranscriptLine {
@@ -25,6 +30,8 @@ function line(text: string, startMs = 0, fields: Partial<TranscriptLine> = {}): 
   };
 }
 
+const toCues = (lines: TranscriptLine[]) => [...cuesOf(lines)];
+const writeTranscript = (written: Transcript, format: TextFormat) => [...piecesOf(written, format)].join('');
 const transcript = (...lines: TranscriptLine[]): Transcript => ({ lines, gaps: [] });
 
 describe('WebVTT', () => {
@@ -134,7 +141,7 @@ describe('cues', () => {
   });
 
   it('keep a letter together with its vowel signs', () => {
-    expect(wrapLines('कि'.repeat(5), 2)).toEqual(['किकि', 'किकि', 'कि']);
+    expect(wrapLines(countWords('कि'.repeat(5)), 2)).toEqual(['किकि', 'किकि', 'कि']);
   });
 
   it('stay on the screen for half a second at least', () => {
@@ -150,5 +157,62 @@ describe('parseFormat', () => {
     expect(['json', 'vtt', 'srt', 'txt'].map(parseFormat)).toEqual(['json', 'vtt', 'srt', 'txt']);
     expect(() => parseFormat('docx')).toThrow(expect.objectContaining({ code: 'transcription.unknown_format' }));
     expect(() => parseFormat('toString')).toThrow(expect.objectContaining({ code: 'transcription.unknown_format' }));
+  });
+});
+
+describe('graphemesOf', () => {
+  it.each([
+    'plain',
+    'naïve café',
+    'e\u0301',
+    'कि क्ष',
+    '안녕',
+    '한',
+    '👍🏽 👨‍👩‍👧 🇮🇳',
+    'กำ',
+    'ｶﾞ',
+    '我们',
+    'a\r\nb',
+    'שָׁלוֹם',
+  ])('finds the letters of %s as Unicode has them', (text) => {
+    const letters = Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
+    expect(graphemesOf(text)).toEqual(letters);
+    expect(countGraphemes(text)).toBe(letters.length);
+  });
+});
+
+describe('Layout', () => {
+  it('counts the lines of a text that grows as wrapLines makes them', () => {
+    const parts = ['One ', 'two, ', 'हिन्दी में ', 'a-very-long-word-indeed', 'that-goes-on ', ' ', 'the end'];
+    let [text, layout] = ['', Layout.empty(9)];
+    for (const part of parts) {
+      text += part;
+      layout = layout.with(countWords(part));
+      expect([text, layout.lines]).toEqual([text, wrapLines(countWords(text), 9).length]);
+    }
+  });
+});
+
+describe('a transcript of 10,000 lines', () => {
+  const hour = transcript(
+    ...Array.from({ length: 10_000 }, (_, index) =>
+      line(`क्या हाल है ${'somewhat lengthy words '.repeat(5)}end.`, index * 3000),
+    ),
+  );
+
+  it.each<TextFormat>(['vtt', 'srt', 'txt'])('is written as %s in small pieces, each letter counted once', (format) => {
+    const letters = hour.lines.reduce((sum, { text }) => sum + text.length, 0);
+    const segment = vi.spyOn(Intl.Segmenter.prototype, 'segment');
+    let longest = 0;
+    let pieces = 0;
+    for (const piece of piecesOf(hour, format)) {
+      pieces += 1;
+      longest = Math.max(longest, piece.length);
+    }
+    const segmented = segment.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+    segment.mockRestore();
+    expect(pieces).toBeGreaterThanOrEqual(10_000);
+    expect(longest).toBeLessThan(300);
+    expect(segmented).toBeLessThanOrEqual(letters);
   });
 });

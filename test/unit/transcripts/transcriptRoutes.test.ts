@@ -4,6 +4,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import { describe, expect, it } from 'vitest';
 import type { TranscriptCall } from '../../../server/features/transcripts/transcript.ts';
 import { transcriptRoutes } from '../../../server/features/transcripts/transcriptRoutes.ts';
+import { callTranscriptSchema } from '../../../server/features/transcripts/transcriptSchemas.ts';
 import type { Caption } from '../../../shared/captions.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import type { LogEvent } from '../../../shared/roomLog.ts';
@@ -131,6 +132,33 @@ describe('GET /api/rooms/:room/transcript', () => {
     const answer = await get(url);
     expect([answer.statusCode, answer.json().error.code]).toEqual([status, code]);
   });
+
+  it.each(['json', 'vtt', 'srt', 'txt'])(
+    'lets the event loop go on while it writes %s of a long call',
+    async (format) => {
+      const lines = Array.from({ length: 10_000 }, (_, index) =>
+        caption({
+          id: `p1:${index}`,
+          startMs: index * 3000,
+          endMs: index * 3000 + 2000,
+          text: 'Some words. '.repeat(12),
+        }),
+      );
+      const { get } = await stage(call('c', ann, ...lines));
+      let turns = 0;
+      let over = false;
+      const count = () => {
+        turns += 1;
+        if (!over) setImmediate(count);
+      };
+      count();
+      const answer = await get(`standup/transcript?format=${format}`);
+      over = true;
+      expect(answer.body.match(/words\./g)).toHaveLength(120_000);
+      expect(turns).toBeGreaterThan(20);
+      if (format === 'json') callTranscriptSchema.parse(answer.json());
+    },
+  );
 
   it('lists the calls of a room, the running one without an end', async () => {
     const { get } = await stage({ ...call('first'), endedAtMs: 1_700_000_100_000 }, call('second'));
