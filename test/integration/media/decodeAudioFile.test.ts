@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeAudioFile } from '../../../server/media/files/decodeAudioFile.ts';
 import { encodeOpus } from '../../fixtures/opusPackets.ts';
 import { oggFile, wavFile } from '../../fixtures/soundFiles.ts';
+import { VirtualClock } from '../../fixtures/virtualClock.ts';
 
 const RATE = 16_000;
 const tone = (seconds: number) => ({
@@ -26,6 +27,11 @@ async function lengthOf(decoded: AsyncIterable<Int16Array>): Promise<number> {
   let samples = 0;
   for await (const piece of decoded) samples += piece.length;
   return samples;
+}
+
+/** A decoder of a few words; `port` is its side. */
+function threadOf(script: string): URL {
+  return new URL(`data:text/javascript,import { parentPort as port } from 'node:worker_threads'; ${script}`);
 }
 
 describe('decodeAudioFile', () => {
@@ -72,6 +78,49 @@ describe('decodeAudioFile', () => {
       throw new Error('the disk is gone');
     }
     await expect(lengthOf(decodeAudioFile(broken(), { signal }))).rejects.toThrow('the disk is gone');
+  });
+
+  it.each([
+    ['at its first bytes', `port.postMessage({ type: 'wants' }); port.on('message', () => {});`],
+    ['before its first answer', `port.on('message', () => {});`],
+    [
+      'after its first sound',
+      `port.postMessage({ type: 'sound', pcm: new Int16Array(1) }); port.on('message', () => {});`,
+    ],
+  ])('gives up a decoder that gets stuck %s', async (_when, script) => {
+    const clock = new VirtualClock();
+    const decoding = lengthOf(decodeAudioFile(pieces(wavFile(tone(1))), { signal, clock, thread: threadOf(script) }));
+    let over = false;
+    const failed = expect(decoding.finally(() => (over = true))).rejects.toMatchObject({ code: 'internal' });
+    while (!over) {
+      await clock.advance(5000);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await failed;
+  });
+
+  it('gives a slow file and a slow reader their time', async () => {
+    const clock = new VirtualClock();
+    async function* slowly(): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces(wavFile(tone(3)))) {
+        await clock.advance(60_000);
+        yield piece;
+      }
+    }
+    let samples = 0;
+    for await (const piece of decodeAudioFile(slowly(), { signal, clock })) {
+      samples += piece.length;
+      await clock.advance(60_000);
+    }
+    expect(samples).toBe(3 * RATE);
+  });
+
+  it.each([
+    ['crashes', `throw new Error('a bug')`],
+    ['ends by itself', `port.postMessage({ type: 'sound', pcm: new Int16Array(1) });`],
+  ])('tells a decoder that %s from a file that is no sound', async (_how, script) => {
+    const decoding = lengthOf(decodeAudioFile(pieces(wavFile(tone(1))), { signal, thread: threadOf(script) }));
+    await expect(decoding).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('decodes three minutes beside the media loop, not in it', async () => {
