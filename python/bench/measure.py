@@ -17,6 +17,7 @@ CHUNK = SAMPLE_RATE // 10
 def load_engine(recogniser: str, parameters: dict[str, str]) -> SpeechEngine:
     """`moonshine`, or the folder of Whisper weights."""
     from tritone_models.recognisers.silero import Silero
+    from tritone_models.speech_to_text import load_rescuer
 
     weights = "moonshine-tiny-en" if recogniser == "moonshine" else recogniser
     given = Parameters("bench", {"weights": weights, **parameters})
@@ -24,7 +25,8 @@ def load_engine(recogniser: str, parameters: dict[str, str]) -> SpeechEngine:
         from tritone_models.recognisers.moonshine import Moonshine as Kind
     else:
         from tritone_models.recognisers.whisper import Whisper as Kind
-    return SpeechEngine(Kind.load(given), Silero.load(given).stream, Policy.from_parameters(given))
+    vad, policy = Silero.load(given), Policy.from_parameters(given)
+    return SpeechEngine(Kind.load(given), vad.stream, policy, rescuer=load_rescuer(given))
 
 
 def stream(

@@ -1,6 +1,7 @@
 """Serves a recogniser as a `speech-to-text` model: AUDIO and OPTIONS in, EVENT out."""
 
 import json
+import logging
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,7 @@ from tritone_models.speech.options import SpeechOptions
 from tritone_models.speech.policy import Policy
 from tritone_models.speech.session import Event, Pcm, SpeechSession
 from tritone_models.triton_sequences import Channel, Tensors, serve_sequences
+from tritone_models.weights import WeightsMissingError
 
 LONGEST_CHUNK_SECONDS = 30
 
@@ -38,7 +40,8 @@ class SpeechToText:
             from tritone_models.recognisers.whisper import Whisper
 
             second = Whisper.load_second(parameters)
-        self._engine = SpeechEngine(recogniser, vad.stream, policy, second)
+        rescuer = load_rescuer(parameters)
+        self._engine = SpeechEngine(recogniser, vad.stream, policy, second, rescuer)
         self.counters = self._engine.counters
         self._engine.start()
 
@@ -55,6 +58,20 @@ class SpeechToText:
 
     def close(self) -> None:
         self._engine.stop()
+
+
+def load_rescuer(parameters: Parameters) -> Recogniser | None:
+    """The Whisper weights that `rescue_weights` names; without them finals stand as they are."""
+    if parameters.text("rescue_weights", "none") == "none":
+        return None
+    try:
+        # Imported here: Moonshine alone needs no CTranslate2.
+        from tritone_models.recognisers.whisper import Whisper
+
+        return Whisper.load_rescuer(parameters)
+    except (ImportError, WeightsMissingError) as error:
+        logging.warning("doubtful finals of %s are not heard again: %s", parameters.model, error)
+        return None
 
 
 class SpeechSequence:

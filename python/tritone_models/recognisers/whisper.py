@@ -103,7 +103,9 @@ class Whisper:
         whisper = cls(
             model,
             WhisperTokens.read(folder, model.is_multilingual),
-            window_seconds=parameters.number("window_seconds", 10.0),
+            window_seconds=parameters.number(
+                f"{prefix}window_seconds", parameters.number("window_seconds", 10.0)
+            ),
             beam=parameters.integer(f"{prefix}beam", 1),
             batch=parameters.integer(f"{prefix}batch", 0) or (16 if on_gpu else 1),
             workers=workers,
@@ -113,6 +115,11 @@ class Whisper:
         for size in {1, whisper.batch}:
             whisper.decode([DecodeRequest(noise, language="en", words=True)] * size)
         return whisper
+
+    @classmethod
+    def load_rescuer(cls, parameters: Parameters) -> "Whisper":
+        """The one that `rescue_weights` names."""
+        return cls.load(parameters, "rescue_")
 
     @classmethod
     def load_second(cls, parameters: Parameters) -> "Whisper":

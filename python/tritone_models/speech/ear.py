@@ -6,6 +6,8 @@ from tritone_models.speech.hypothesis import SAMPLE_RATE, Audio
 from tritone_models.speech.policy import Policy
 from tritone_models.speech.utterance import FRAME, EndReason, Utterance
 
+FAINT_PREROLL = 3 * FRAME
+
 
 class Ear:
     """One session's end-point detector: frames with their speech probability in, utterances out."""
@@ -98,9 +100,10 @@ class Ear:
     def _beginning(self) -> int:
         """Where an utterance would begin whose sure frames are the hot ones and the next."""
         onset = self.position - FRAME * len(self._hot)
-        faint = onset if self._faint is None else min(onset, self._faint)
-        held = self.position - sum(map(len, self._recent))
-        return max(self._floor, held, faint - self._preroll)
+        start = onset - self._preroll
+        if self._faint is not None:
+            start = min(start, self._faint - FAINT_PREROLL)
+        return max(self._floor, self.position - sum(map(len, self._recent)), start)
 
     def _is_voiced(self, probability: float) -> bool:
         return probability >= self._policy.offset_probability

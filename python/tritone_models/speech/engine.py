@@ -12,6 +12,7 @@ from tritone_models.errors import ModelError
 from tritone_models.speech.hypothesis import SAMPLE_RATE, Hypothesis, Recogniser
 from tritone_models.speech.options import SpeechOptions
 from tritone_models.speech.policy import Policy
+from tritone_models.speech.rescue import Rescue
 from tritone_models.speech.schedule import Job, choose, request_for, step_seconds
 from tritone_models.speech.second_pass import SecondPass
 from tritone_models.speech.session import Event, Pcm, SpeechSession
@@ -38,6 +39,7 @@ class SpeechEngine:
         new_voice_activity: Callable[[], VoiceActivity],
         policy: Policy,
         second: Recogniser | None = None,
+        rescuer: Recogniser | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters: Counter[str] = Counter()
@@ -47,6 +49,7 @@ class SpeechEngine:
         self._policy = policy
         tail = round(policy.tail_seconds * SAMPLE_RATE)
         self._second = None if second is None else SecondPass(second, tail)
+        self._rescue = None if rescuer is None else Rescue(rescuer, policy, self.counters)
         self._clock = clock
         self._lock = threading.Lock()
         self._heard = threading.Condition(self._lock)
@@ -140,10 +143,14 @@ class SpeechEngine:
         """Decodes one batch of the most urgent jobs; returns whether there was one."""
         with self._lock:
             jobs = choose(self._sessions, self._policy, self._recogniser.batch)
+            if jobs and jobs[0].kind == "partial" and self._may_rescue:
+                jobs = []
             for job in jobs:
                 job.utterance.decoding = True
             requests = [request_for(job) for job in jobs]
         if not jobs:
+            if self._rescue is not None and self._rescue.round(self._lock, self._leave):
+                return True
             return self._second is not None and self._second.round(self._lock, self._leave)
         started = self._clock()
         try:
@@ -170,14 +177,17 @@ class SpeechEngine:
         self.counters[job.kind] += 1
         if session.closed:
             return
+        doubted = self._rescue is not None and self._rescue.add(job, heard)
         if job.kind == "final":
-            session.decide(utterance, heard)
+            if not doubted:
+                session.decide(utterance, heard)
             return
         if job.kind == "speculative":
             utterance.speculation = (job.speech_end, heard)
         if utterance.ended is not None:
             # The pause ended meanwhile: this decode is the final if it saw all of the speech.
-            if job.kind == "speculative" and job.speech_end == utterance.speech_end:
+            saw_all = job.kind == "speculative" and job.speech_end == utterance.speech_end
+            if saw_all and not doubted:
                 session.decide(utterance, heard)
             return
         if job.kind == "partial":
@@ -190,6 +200,10 @@ class SpeechEngine:
         utterance.decoded_at = self._clock()
         utterance.next_length = job.length + round(share * self._step() * SAMPLE_RATE)
         utterance.unhurried_length = job.length + round(self._policy.step_seconds * SAMPLE_RATE)
+
+    @property
+    def _may_rescue(self) -> bool:
+        return self._rescue is not None and self._rescue.has_work
 
     def _step(self) -> float:
         speakers = sum(session.current is not None for session in self._sessions)
@@ -253,7 +267,7 @@ class SpeechEngine:
             _guarded(self.work_round)
             with self._lock:
                 idle = self._second is None or not self._second.has_work
-                if idle and not choose(self._sessions, self._policy, 1):
+                if idle and not self._may_rescue and not choose(self._sessions, self._policy, 1):
                     self._due.wait(IDLE_SECONDS)
 
 

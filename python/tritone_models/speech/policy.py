@@ -46,6 +46,17 @@ class Policy:
     sure_voice: float = 0.85
     """Mean speech probability of an utterance's voiced frames that outvotes `no_speech`."""
 
+    doubt_voiced_seconds: float = 0.25
+    """Voiced seconds from which a poor text is doubted; so much is no click."""
+    doubt_voice: float = 0.45
+    """Mean speech probability of the voiced frames below which nothing is doubted."""
+    doubt_log_probability: float = -0.35
+    """For Moonshine: Whisper is less sure of itself, more so in short utterances."""
+    doubt_letters_per_second: float = 3.0
+    """Fewer per voiced second are too few for speech."""
+    rescue_log_probability: float = -1.5
+    rescue_no_speech: float = 0.6
+
     backlog_seconds: float = 20.0
     """Audio a session may hold undecided before its chunks wait for their acknowledgement."""
     progress_seconds: float = 1.0

@@ -31,7 +31,7 @@ def choose(sessions: Iterable[SpeechSession], policy: Policy, limit: int) -> lis
         if session.closed:
             continue
         for ended in session.pending:
-            if not ended.settled and not ended.decoding:
+            if ended.undecided:
                 length = min(ended.length, ended.speech_end + tail)
                 finals.append(Job(session, ended, "final", length, ended.speech_end))
         current = session.current

@@ -131,9 +131,8 @@ class SpeechSession:
 
     def partial(self, utterance: Utterance, heard: Hypothesis, length: int) -> bool:
         """Shows a hypothesis of the first `length` samples; returns whether it was fit for that."""
-        if not is_plausible(heard, self._policy, utterance.voice) or self._in_doubt(
-            utterance, heard
-        ):
+        plausible = is_plausible(heard, self._policy, utterance.voice)
+        if not plausible or self._in_unsure_language(utterance, heard):
             return False
         self._note_language(utterance, heard)
         stable = utterance.agreement.accept(heard.text)
@@ -149,6 +148,15 @@ class SpeechSession:
         else:
             utterance.dropped = True
         self.settle()
+
+    def rescued(self, utterance: Utterance, speech_end: int, heard: Hypothesis) -> None:
+        """The last word on a doubtful decode of the speech up to `speech_end`."""
+        if speech_end != utterance.doubted or speech_end != utterance.speech_end:
+            return
+        utterance.doubted = None
+        utterance.speculation = (speech_end, heard)
+        if utterance.ended is not None:
+            self.decide(utterance, heard)
 
     def settle(self) -> None:
         """Tells what is decided, in the order it was spoken; closes when all is told."""
@@ -205,7 +213,7 @@ class SpeechSession:
             utterance.dropped = True
         elif utterance.speculation is not None:
             made_for, heard = utterance.speculation
-            if made_for == utterance.speech_end:
+            if made_for == utterance.speech_end != utterance.doubted:
                 self.decide(utterance, heard)
 
     def _tell_final(self, utterance: Utterance) -> None:
@@ -261,7 +269,7 @@ class SpeechSession:
             self._told_settled = settled
             self._tell({"type": "progress", "settled": settled})
 
-    def _in_doubt(self, utterance: Utterance, heard: Hypothesis) -> bool:
+    def _in_unsure_language(self, utterance: Utterance, heard: Hypothesis) -> bool:
         """Words in a language that nobody may be speaking are better not shown yet."""
         return (
             self.language is None

@@ -37,6 +37,8 @@ class Utterance:
         self.agreement = Agreement()
         self.speculation: tuple[int, Hypothesis] | None = None
         """(speech_end it was made for, what was heard)"""
+        self.doubted: int | None = None
+        """speech_end of the decode that waits for its second hearing."""
         self.draft: tuple[int, ...] = ()
         """Tokens of the newest decode."""
         self.decided: Hypothesis | None = None
@@ -60,6 +62,11 @@ class Utterance:
     @property
     def settled(self) -> bool:
         return self.dropped or self.decided is not None
+
+    @property
+    def undecided(self) -> bool:
+        """Nobody has it in hand: it may be decoded."""
+        return not self.settled and not self.decoding and self.doubted != self.speech_end
 
     @property
     def voice(self) -> float:
@@ -105,6 +112,7 @@ class Utterance:
         self.silence = 0
         self.speech_end = at
         self.speculation = None
+        self.doubted = None
         return rest
 
     def quietest_frame(self) -> int:
