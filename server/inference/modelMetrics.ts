@@ -7,6 +7,7 @@ export interface ModelMetrics {
   readonly openStreams: Gauge;
   readonly droppedMs: Counter;
   readonly ackMs: Histogram;
+  readonly skippedPartials: Counter;
   /** An event of `type` came from the model; types that Tritone does not know count too. */
   event(type: string): void;
 }
@@ -25,6 +26,11 @@ export function modelMetrics(metrics: Metrics, model: string): ModelMetrics {
       'tritone_model_ack_ms',
       'From a request written to its acknowledgement',
       ACK_BUCKETS_MS,
+      labels,
+    ),
+    skippedPartials: metrics.counter(
+      'tritone_partials_skipped_total',
+      'Partials that a model left out under load',
       labels,
     ),
     event: (type) => {

@@ -31,19 +31,31 @@ const wireEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('language'), language: z.string(), confidence }),
   z.object({ type: z.literal('progress'), settled: sample }),
+  /** The model is behind: since the sequence began so many partials were left out. No caption hangs on it. */
+  z.object({ type: z.literal('load'), skipped: z.int().nonnegative().catch(0) }),
 ]);
 
 const anyEvent = z.object({ type: z.string() });
 const knownTypes: ReadonlySet<string> = new Set(wireEvent.options.map((option) => option.shape.type.value));
 
-/** @throws ZodError or SyntaxError where a known event does not fit its schema */
-export function parseSpeechEvent(text: string, map: SampleMap): ParsedEvent<SpeechEvent> {
-  const json: unknown = JSON.parse(text);
-  const { type } = anyEvent.parse(json);
-  return { type, event: knownTypes.has(type) ? toSpeechEvent(wireEvent.parse(json), map) : undefined };
+export interface ParsedSpeechEvent extends ParsedEvent<SpeechEvent> {
+  /** Partials that the model has left out under load since the sequence began, where it tells. */
+  readonly skippedPartials?: number;
 }
 
-function toSpeechEvent(wire: z.infer<typeof wireEvent>, map: SampleMap): SpeechEvent {
+/** @throws ZodError or SyntaxError where a known event does not fit its schema */
+export function parseSpeechEvent(text: string, map: SampleMap): ParsedSpeechEvent {
+  const json: unknown = JSON.parse(text);
+  const { type } = anyEvent.parse(json);
+  if (!knownTypes.has(type)) return { type, event: undefined };
+  const wire = wireEvent.parse(json);
+  if (wire.type === 'load') return { type, event: undefined, skippedPartials: wire.skipped };
+  return { type, event: toSpeechEvent(wire, map) };
+}
+
+type ToldEvent = Exclude<z.infer<typeof wireEvent>, { type: 'load' }>;
+
+function toSpeechEvent(wire: ToldEvent, map: SampleMap): SpeechEvent {
   switch (wire.type) {
     case 'language':
       return wire;

@@ -46,6 +46,7 @@ export class TritonSpeechToText implements SpeechToText {
     const choice = chooseSpeechModel(catalogue.ready(SPEECH_TO_TEXT), request, preferences);
     onChosen(choice.card.name);
     const metrics = modelMetrics(this.#options.metrics, choice.card.name);
+    let skipped = 0;
     const permit = admission.acquire(choice.card, request.priority);
     try {
       const sequence = new SequenceCall({
@@ -63,7 +64,11 @@ export class TritonSpeechToText implements SpeechToText {
         startInputs: [textTensor('OPTIONS', [JSON.stringify(optionsOf(choice))], [1, 1])],
         parse: (text, map) => {
           signs.saw(choice.card.name);
-          return parseSpeechEvent(text, map);
+          const parsed = parseSpeechEvent(text, map);
+          const more = Math.max(0, (parsed.skippedPartials ?? 0) - skipped);
+          metrics.skippedPartials.inc(more);
+          skipped += more;
+          return parsed;
         },
         clock,
         metrics,

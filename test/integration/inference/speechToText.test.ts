@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ModelPreference } from '../../../server/inference/chooseSpeechModel.ts';
 import type { Inference } from '../../../server/inference/inference.ts';
 import type { SpeechEvent, SpeechFinal, SpeechStream } from '../../../server/inference/speechToText.types.ts';
+import { createPrometheus } from '../../../server/telemetry/prometheus.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import { fixtureTriton, hasTriton, openInference, ramp, untilLoaded } from '../../fixtures/triton.ts';
 
@@ -16,10 +17,11 @@ const REPORTS = 'qag';
 describe.skipIf(!hasTriton)('speech to text over a real Triton', () => {
   let inference: Inference;
   const cleanUp = new AsyncDisposableStack();
+  const prometheus = cleanUp.adopt(createPrometheus(), (each) => each.close());
 
   beforeAll(async () => {
     const embedded = cleanUp.use(await fixtureTriton());
-    inference = cleanUp.use(openInference({ config: { embedded } }));
+    inference = cleanUp.use(openInference({ config: { embedded }, metrics: prometheus.metrics }));
     await untilLoaded(inference);
   });
   afterAll(() => cleanUp.disposeAsync());
@@ -64,6 +66,18 @@ describe.skipIf(!hasTriton)('speech to text over a real Triton', () => {
       language: 'en',
     });
     expect(events.at(-1)).toEqual({ type: 'progress', settledSample: 25_600 });
+  });
+
+  it('counts the partials that a model says it has left out, each once', async () => {
+    const counted = async () =>
+      Number(/^tritone_partials_skipped_total\{model="echo"\} (\d+)$/m.exec(await prometheus.expose())?.[1]);
+    await (await open()).close();
+    const before = await counted();
+    await using stream = await open();
+    await stream.write(ramp(1600));
+    void stream.end();
+    expect((await collect(stream)).map(({ type }) => type)).not.toContain('load');
+    expect((await counted()) - before).toBe(3); // told as 1, 2, 3 since the sequence began
   });
 
   it('sends the first sound at once and the rest in requests of 100 ms or more', async () => {

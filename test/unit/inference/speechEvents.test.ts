@@ -49,7 +49,13 @@ describe('an event of a speech model', () => {
   });
 
   it('is counted and left where its type is unknown', () => {
-    expect(parse({ type: 'load', anything: [] })).toEqual({ type: 'load', event: undefined });
+    expect(parse({ type: 'weather', anything: [] })).toEqual({ type: 'weather', event: undefined });
+  });
+
+  it('of load tells how many partials were left out, and is nothing for the reader', () => {
+    const load = { type: 'load', step_ms: 900, speakers: 4, skipped: 7 };
+    expect(parse(load)).toEqual({ type: 'load', event: undefined, skippedPartials: 7 });
+    expect(parse({ type: 'load', skipped: 'some' })).toMatchObject({ skippedPartials: 0 });
   });
 
   it.each([
