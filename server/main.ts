@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
 import { TritoneError } from '../shared/errors.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
 import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
-import { listen } from './http/listeners.ts';
+import { listen, type SecureAddress } from './http/listeners.ts';
 import { Inference } from './inference/inference.ts';
 import { grantAll } from './rooms/identity.ts';
 import { RoomRegistry } from './rooms/roomRegistry.ts';
@@ -19,24 +20,23 @@ import { createPrometheus } from './telemetry/prometheus.ts';
 
 const SHUTDOWN_DEADLINE_MS = 15_000;
 
-const config = readConfig(process.env, process.stderr.isTTY);
-const log = createLogger(config.log);
-// One call's fault must not end every other: it is logged, and the process goes on.
-process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'a fault that no part has caught'));
 process.exitCode = await main().catch((cause: unknown) => {
-  if (cause instanceof TritoneError) process.stderr.write(`${cause.message}\n`);
-  else log.error({ err: cause }, 'the server could not start');
+  process.stderr.write(`${cause instanceof TritoneError ? cause.message : inspect(cause)}\n`);
   return 1;
 });
 
 /** Opens every part in order, serves until a signal asks for the end, closes them in reverse. Returns the exit code. */
 async function main(): Promise<number> {
+  const config = readConfig(process.env, process.stderr.isTTY);
+  const log = createLogger(config.log);
+  // One call's fault must not end every other: it is logged, and the process goes on.
+  process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'a fault that no part has caught'));
   await using opened = new AsyncDisposableStack();
   const prometheus = createPrometheus();
   opened.defer(() => prometheus.close());
   const { metrics } = prometheus;
 
-  const announcedAddresses = config.media.announcedAddress?.split(',') ?? networkAddresses();
+  const announcedAddresses = config.media.announcedAddresses ?? networkAddresses();
   const sfu = opened.use(
     await Sfu.open({ ...config.media, announcedAddresses: [...announcedAddresses, '127.0.0.1'], clock, log, metrics }),
   );
@@ -72,7 +72,9 @@ async function main(): Promise<number> {
     log,
   });
   opened.defer(() => app.close());
-  const listeners = opened.adopt(await listen(app, config.http, await readSecureAddress()), (part) => part.close());
+  const listeners = opened.adopt(await listen(app, config.http, await readSecureAddress(config.https)), (part) =>
+    part.close(),
+  );
   for (const server of listeners.servers) signaling.attachTo(server);
   printLinks(listeners.httpPort, listeners.httpsPort, announcedAddresses);
 
@@ -83,9 +85,9 @@ async function main(): Promise<number> {
   return 0;
 }
 
-async function readSecureAddress(): Promise<{ host: string; port: number; cert: string; key: string } | undefined> {
-  if (config.https === undefined) return undefined;
-  const { host, port, certFile, keyFile } = config.https;
+async function readSecureAddress(https: Config['https']): Promise<SecureAddress | undefined> {
+  if (https === undefined) return undefined;
+  const { host, port, certFile, keyFile } = https;
   return { host, port, cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
 }
 

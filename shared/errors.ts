@@ -18,6 +18,7 @@ export const errorTable = {
   'room.full': { status: 503, retryable: true, message: 'Room {room} is full' },
   'room.not_found': { status: 404, retryable: false, message: 'There is no room called {room}' },
   'room.closed': { status: 410, retryable: true, message: 'The room has closed' },
+  'room.taken_over': { status: 409, retryable: false, message: 'You joined from another page' },
   'call.not_found': { status: 404, retryable: false, message: 'There is no call {callId} in room {room}' },
   'track.not_found': { status: 404, retryable: false, message: 'There is no track {trackId} in this room' },
   'track.source_taken': { status: 409, retryable: false, message: 'A track is already published from {source}' },
@@ -70,6 +71,7 @@ export const errorTable = {
     retryable: false,
     message: 'Port {port} is taken by another program: set {setting} to a free one',
   },
+  'server.bad_settings': { status: 500, retryable: false, message: 'Settings that do not fit: {problem}' },
   internal: { status: 500, retryable: false, message: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 

@@ -7,7 +7,13 @@ import { logEntrySchema, trackKindSchema, trackSourceSchema } from './roomLog.ts
 export { limits, PROTOCOL_VERSION } from './limits.ts';
 
 export const roomNameSchema = z.string().regex(roomNamePattern, 'letters, digits, - and _ only').max(limits.roomLength);
-export const participantNameSchema = z.string().trim().min(1).max(limits.nameLength);
+/** Controls and bidirectional overrides could disturb other people's pages: they are taken out. */
+const unseen = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+export const participantNameSchema = z
+  .string()
+  .max(10 * limits.nameLength)
+  .transform((name) => name.replace(unseen, '').trim())
+  .pipe(z.string().min(1).max(limits.nameLength));
 
 /** mediasoup checks its own structures; here only their outer shape is held. */
 const mediaStructure = z.record(z.string(), z.unknown());

@@ -112,7 +112,7 @@ export class Room implements RoomHandle {
     for (const participant of this.#participants.values()) {
       if (participant.resumeToken !== resumeToken) continue;
       if (this.#held.has(participant.participantId)) this.#release(participant.participantId);
-      else participant.events.emit('ended', new TritoneError('room.closed'));
+      else participant.events.emit('ended', new TritoneError('room.taken_over'));
       return participant;
     }
     return undefined;
@@ -149,6 +149,7 @@ export class Room implements RoomHandle {
   /** @throws TritoneError `media.*`, `track.source_taken` */
   async publish(participant: Participant, request: PublishRequest): Promise<string> {
     const trackId = await participant.media.publish(request);
+    if (this.#participants.get(participant.participantId) !== participant) throw new TritoneError('room.closed');
     const { kind, source, paused } = request;
     this.#tracks.add({ trackId, participantId: participant.participantId, kind, source, paused });
     return trackId;

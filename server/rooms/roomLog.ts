@@ -6,15 +6,16 @@ import type { RoomClockReader, RoomLogHandle } from './roomHandle.ts';
 const MAX_ENTRIES = 100_000;
 
 /**
- * The append-only log of one call. Each caption revision takes a new `seq`; the revision that it replaces is
- * forgotten, so memory grows with what was said, not with how often it was revised.
+ * The append-only log of one call. What replaces an earlier entry (a caption's next revision, a new name, a mute) takes
+ * a new `seq`, and the earlier one is forgotten: memory grows with what was said, not with how often it was changed.
  */
 export class RoomLog implements RoomLogHandle {
   readonly events = new EventEmitter<{ appended: [entry: LogEntry] }>();
   readonly #clock: RoomClockReader;
   readonly #maxEntries: number;
   readonly #entries = new Map<number, LogEntry>();
-  readonly #seqOfCaption = new Map<string, number>();
+  /** Where the standing entry of each replaceable thing is. */
+  readonly #seqOfSubject = new Map<string, number>();
   #lastSeq = 0;
   #forgotten = 0;
 
@@ -35,7 +36,7 @@ export class RoomLog implements RoomLogHandle {
 
   append(event: LogEvent): LogEntry {
     const entry: LogEntry = { seq: ++this.#lastSeq, atMs: this.#clock.nowMs(), event };
-    if (event.type === 'caption') this.#supersede(event.caption.id, entry.seq);
+    this.#supersede(subjectOf(event), entry.seq);
     this.#entries.set(entry.seq, entry);
     this.#forgetOldest();
     this.events.emit('appended', entry);
@@ -48,10 +49,11 @@ export class RoomLog implements RoomLogHandle {
     return entries;
   }
 
-  #supersede(captionId: string, seq: number): void {
-    const earlier = this.#seqOfCaption.get(captionId);
+  #supersede(subject: string | undefined, seq: number): void {
+    if (subject === undefined) return;
+    const earlier = this.#seqOfSubject.get(subject);
     if (earlier !== undefined) this.#entries.delete(earlier);
-    this.#seqOfCaption.set(captionId, seq);
+    this.#seqOfSubject.set(subject, seq);
   }
 
   /** Who is in the room must survive any number of captions, so only captions and gaps are pushed out. */
@@ -60,9 +62,24 @@ export class RoomLog implements RoomLogHandle {
     for (const [seq, { event }] of this.#entries) {
       if (event.type !== 'caption' && event.type !== 'caption-gap') continue;
       this.#entries.delete(seq);
-      if (event.type === 'caption') this.#seqOfCaption.delete(event.caption.id);
+      this.#seqOfSubject.delete(subjectOf(event) ?? '');
       this.#forgotten += 1;
       return;
     }
+  }
+}
+
+/** What an event tells the latest of; undefined where each event counts for itself. */
+function subjectOf(event: LogEvent): string | undefined {
+  switch (event.type) {
+    case 'caption':
+      return `caption ${event.caption.id}`;
+    case 'participant-updated':
+    case 'captions-waiting':
+      return `${event.type} ${event.participantId}`;
+    case 'track-updated':
+      return `${event.type} ${event.trackId}`;
+    default:
+      return undefined;
   }
 }

@@ -4,7 +4,8 @@ import { Room, type RoomOptions } from './room.ts';
 /** An empty room ends its call after this long, so that a reload of the last page does not. */
 const EMPTY_MS = 30_000;
 const MAX_CALLS_PER_ROOM = 20;
-const MAX_ENDED_CALLS = 200;
+/** Log entries of ended calls that are remembered in all: some hundred hours of talk. */
+const MAX_ENDED_ENTRIES = 300_000;
 
 /** A call that runs or ran, with its log. */
 export interface CallRecord {
@@ -25,6 +26,7 @@ export class RoomRegistry {
   readonly #running = new Map<string, Room>();
   /** Oldest first. Bounded: the oldest call is forgotten. */
   readonly #ended: CallRecord[] = [];
+  #endedEntries = 0;
   #closed = false;
 
   constructor(options: RoomRegistryOptions) {
@@ -51,7 +53,7 @@ export class RoomRegistry {
     const key = name.normalize('NFC');
     const ended = this.#ended.filter((call) => call.room === key);
     const running = this.#running.get(key);
-    return running === undefined ? ended : [...ended, recordOf(running, undefined)];
+    return running === undefined ? ended : [...ended, recordOf(running)];
   }
 
   /** Ends every call. Never rejects. */
@@ -84,24 +86,27 @@ export class RoomRegistry {
     this.#running.delete(room.name);
     this.#rooms.delete(room.name);
     await room.close();
-    this.#ended.push(recordOf(room, this.#options.clock.wallMs()));
-    const ofRoom = this.#ended.filter((call) => call.room === room.name);
-    const oldest =
-      ofRoom.length > MAX_CALLS_PER_ROOM
-        ? ofRoom[0]
-        : this.#ended.length > MAX_ENDED_CALLS
-          ? this.#ended[0]
-          : undefined;
-    if (oldest !== undefined) this.#ended.splice(this.#ended.indexOf(oldest), 1);
+    const entries = room.log.read();
+    this.#ended.push({ ...recordOf(room), endedAtMs: this.#options.clock.wallMs(), entries: () => entries });
+    this.#endedEntries += entries.length;
+    this.#forget(this.#ended.filter((call) => call.room === room.name).slice(0, -MAX_CALLS_PER_ROOM));
+    while (this.#endedEntries > MAX_ENDED_ENTRIES && this.#ended.length > 1) this.#forget(this.#ended.slice(0, 1));
+  }
+
+  #forget(calls: readonly CallRecord[]): void {
+    for (const call of calls) {
+      this.#ended.splice(this.#ended.indexOf(call), 1);
+      this.#endedEntries -= call.entries().length;
+    }
   }
 }
 
-function recordOf(room: Room, endedAtMs: number | undefined): CallRecord {
+function recordOf(room: Room): CallRecord {
   return {
     room: room.name,
     callId: room.callId,
     startedAtMs: room.clock.startedAtMs,
-    endedAtMs,
+    endedAtMs: undefined,
     entries: () => room.log.read(),
   };
 }

@@ -70,6 +70,7 @@ export class RoomPeer implements PeerMedia {
       });
       if (this.#closed) transport.close();
       this.#mustBeOpen();
+      this.#closeTransports(direction);
       this.#transports.set(transport.id, { transport, direction });
       transport.observer.once('close', () => this.#transports.delete(transport.id));
       transport.on('dtlsstatechange', (state) => {
@@ -221,6 +222,13 @@ export class RoomPeer implements PeerMedia {
       this.#consumers.delete(id);
       this.events.emit('consumerClosed', id, producerId);
     });
+  }
+
+  /** A page has one transport of a direction: it makes another when the former is beyond repair, and cannot say so. */
+  #closeTransports(direction: Direction): void {
+    for (const earlier of [...this.#transports.values()]) {
+      if (earlier.direction === direction) earlier.transport.close();
+    }
   }
 
   #mustBeOpen(): void {

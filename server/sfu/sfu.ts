@@ -3,6 +3,7 @@ import { TritoneError } from '../../shared/errors.ts';
 import type { MediaRouter } from './mediaRouter.types.ts';
 import { RoomRouter } from './roomRouter.ts';
 import type { SfuOptions } from './sfu.types.ts';
+import { takenPort } from './takenPort.ts';
 import { WorkerSlot } from './workerSlot.ts';
 
 /** Long enough for a dead worker's first successor. */
@@ -14,7 +15,7 @@ export class Sfu implements AsyncDisposable {
   readonly #slots: readonly WorkerSlot[];
   #closed = false;
 
-  /** Ready when every worker runs. @throws TritoneError `media.unavailable` when none does; `cause` tells why */
+  /** Ready when every worker runs. @throws TritoneError `media.unavailable` when none does (`cause` tells why), `server.port_taken` */
   static async open(options: SfuOptions): Promise<Sfu> {
     const sfu = new Sfu(options);
     const starts = await Promise.allSettled(sfu.#slots.map((slot) => slot.start()));
@@ -22,6 +23,8 @@ export class Sfu implements AsyncDisposable {
     for (const { reason } of failures) options.log.error({ cause: String(reason) }, 'media worker does not start');
     if (failures.length === starts.length) {
       await sfu.close();
+      const port = await sfu.#takenPort();
+      if (port !== undefined) throw new TritoneError('server.port_taken', { port, setting: 'RTC_PORT' });
       throw new TritoneError('media.unavailable', {}, { cause: failures[0]?.reason });
     }
     return sfu;
@@ -69,6 +72,15 @@ export class Sfu implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #takenPort(): Promise<number | undefined> {
+    const { listenAddress = '0.0.0.0', rtcPort = 0 } = this.#options;
+    if (rtcPort === 0) return undefined;
+    return takenPort(
+      listenAddress,
+      this.#slots.map((_, index) => rtcPort + index),
+    );
   }
 
   #leastLoaded(): WorkerSlot | undefined {

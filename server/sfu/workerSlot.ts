@@ -23,6 +23,22 @@ interface Running {
   readonly startedMs: number;
 }
 
+/**
+ * mediasoup closes its workers by itself at the first SIGINT or SIGTERM; here calls must end before their media does,
+ * so what it listens with is taken away again.
+ */
+function withoutSignals<T>(create: () => T): T {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = signals.map((signal) => process.listeners(signal));
+  const created = create();
+  for (const [index, signal] of signals.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (before[index]?.includes(listener) !== true) process.removeListener(signal, listener);
+    }
+  }
+  return created;
+}
+
 /** A place for one mediasoup worker with its WebRtcServer. When the worker dies another takes the place, with back-off. */
 export class WorkerSlot {
   readonly events = new EventEmitter<{ started: [] }>();
@@ -94,7 +110,9 @@ export class WorkerSlot {
 
   async #spawn(): Promise<Running> {
     const { workerBin, listenAddress, port, clock } = this.#options;
-    const starting = createWorker({ logLevel: 'error', ...(workerBin === undefined ? {} : { workerBin }) });
+    const starting = withoutSignals(() =>
+      createWorker({ logLevel: 'error', ...(workerBin === undefined ? {} : { workerBin }) }),
+    );
     const worker = await withDeadline(clock, START_DEADLINE_MS, starting, () => {
       void starting.then((late) => late.close());
       return new Error('the worker does not answer');

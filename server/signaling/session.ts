@@ -18,8 +18,8 @@ export interface SessionOptions {
 /** What a session needs of its socket. */
 export interface Connection extends Omit<LogSink, 'send'> {
   notify<N extends NoticeName>(name: N, notice: Notice<N>): void;
-  /** Calls `task` whenever what was written has left. */
-  onDrain(task: () => void): void;
+  /** Calls `task` whenever what was written has left, until the answer is called. */
+  onDrain(task: () => void): () => void;
   close(): void;
 }
 
@@ -120,6 +120,8 @@ export class Session {
     this.#joining = true;
     try {
       const room = await this.#options.rooms.open(payload.room);
+      // Whatever may fail comes before the seat is taken: who is refused must be able to ask again.
+      const routerRtpCapabilities = { ...room.rtpCapabilities };
       const resumed = payload.resumeToken === undefined ? undefined : room.resume(payload.resumeToken);
       const participant = resumed ?? room.join(this.#options.identity, payload);
       if (resumed !== undefined) room.update(resumed.participantId, payload);
@@ -132,10 +134,10 @@ export class Session {
         resumeToken: participant.resumeToken,
         resumed: resumed !== undefined,
         callId: room.callId,
-        entries,
+        entries: entries.map(withoutWords),
         nowMs: room.clock.nowMs(),
         startedAtMs: room.clock.startedAtMs,
-        routerRtpCapabilities: { ...room.rtpCapabilities },
+        routerRtpCapabilities,
         captions: this.#options.captionsStatus(),
       };
     } finally {
@@ -149,10 +151,10 @@ export class Session {
       get writable() {
         return connection.writable;
       },
-      send: (entries) => connection.notify('log', { callId: room.callId, entries }),
+      send: (entries) => connection.notify('log', { callId: room.callId, entries: entries.map(withoutWords) }),
       giveUp: () => connection.giveUp(),
     });
-    connection.onDrain(() => fanOut.flush());
+    const forgetDrain = connection.onDrain(() => fanOut.flush());
     const onEntry = (entry: LogEntry) => fanOut.push(entry);
     const onSpeaker = (participantId: string | undefined) =>
       connection.notify('active-speaker', { participantId: participantId ?? null });
@@ -176,6 +178,7 @@ export class Session {
       room,
       participant,
       leave: () => {
+        forgetDrain();
         room.log.events.off('appended', onEntry);
         room.events.off('activeSpeaker', onSpeaker);
         for (const name of names) participant.events.off(name, listeners[name]);
@@ -206,6 +209,13 @@ export class Session {
     await room.setTrackPaused(participant, trackId, paused);
     return {};
   }
+}
+
+/** Word times are four fifths of a log's size and pages show none: REST has them. */
+function withoutWords(entry: LogEntry): LogEntry {
+  if (entry.event.type !== 'caption' || entry.event.caption.words === undefined) return entry;
+  const { words: _, ...caption } = entry.event.caption;
+  return { ...entry, event: { ...entry.event, caption } };
 }
 
 /** mediasoup's interfaces as the open records that the protocol carries. */

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { Server, type Socket } from 'socket.io';
 import { TritoneError } from '../../shared/errors.ts';
@@ -29,11 +29,12 @@ export class SignalingServer {
   constructor(options: SignalingOptions) {
     this.#options = options;
     this.#io = new Server({
-      maxHttpBufferSize: limits.messageBytes,
+      // Above this the connection is cut; what is only too large for us is answered (see #serve).
+      maxHttpBufferSize: 8 * limits.messageBytes,
       pingInterval: 5_000,
       pingTimeout: 5_000,
       serveClient: false,
-      cors: { origin: false },
+      allowRequest: (request, answer) => answer(null, isSameOrigin(request.headers)),
     });
     this.#io.use((socket, next) => {
       this.#greet(socket).then(
@@ -88,11 +89,30 @@ export class SignalingServer {
         acknowledge({ ok: false, error: new TritoneError('request.too_many').toBody() });
         return;
       }
+      if (sizeOf(payload) > limits.messageBytes) {
+        const limit = `${limits.messageBytes / 1024} KiB`;
+        acknowledge({ ok: false, error: new TritoneError('request.too_large', { limit }).toBody() });
+        return;
+      }
       void answer(session.handlers, String(name), payload, sessionLog).then(acknowledge);
     });
     socket.on('disconnect', () => session.close());
     socket.emit('captions:status', captionsStatus());
   }
+}
+
+/**
+ * A page of another site must not join calls through its visitor's browser: websockets know no CORS. Programs send no
+ * Origin and are let in.
+ */
+function isSameOrigin({ origin, host }: IncomingHttpHeaders): boolean {
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** Characters of the payload as JSON, which is how it came. */
+function sizeOf(payload: unknown): number {
+  return payload === undefined ? 0 : (JSON.stringify(payload)?.length ?? 0);
 }
 
 /** engine.io keeps what the network has not taken; its events tell how much that is. */
@@ -109,7 +129,10 @@ function connectionOf(socket: Socket): Connection {
     get writable() {
       return waiting < SLOW_AT_MESSAGES;
     },
-    onDrain: (task) => void socket.conn.on('drain', task),
+    onDrain: (task) => {
+      socket.conn.on('drain', task);
+      return () => socket.conn.off('drain', task);
+    },
     giveUp: () => socket.conn.close(),
     close: () => void socket.disconnect(true),
   };

@@ -157,6 +157,16 @@ describe('PeerMedia', () => {
     expect(more.at(-1)).toEqual({ status: 'rejected', reason: refusal('request.too_many') });
   });
 
+  it('closes a transport, tracks and all, when its page makes another of that direction', async () => {
+    const { peer, send, publish } = await join();
+    const trackId = await publish('microphone');
+    const ended: string[] = [];
+    peer.events.on('trackClosed', (id) => ended.push(id));
+    for (let round = 0; round < 12; round += 1) await peer.createTransport('send');
+    expect(ended).toEqual([trackId]);
+    await expect(peer.restartIce(send)).rejects.toEqual(refusal('media.transport_not_found'));
+  });
+
   it('closes all it has, once, and answers nothing afterwards', async () => {
     const { peer, send, publish } = await join();
     const trackId = await publish('microphone');

@@ -73,11 +73,11 @@ describe('Sfu', () => {
     expect(await portOf(again)).toBeGreaterThan(0);
   });
 
-  it('says that media is unavailable when no worker starts, and when it is closed', async () => {
+  it('says that media is unavailable when no worker starts or all are closed, and which port is taken', async () => {
     await expect(openSfu({ workerBin: '/bin/false' })).rejects.toMatchObject({ code: 'media.unavailable' });
     const rtcPort = await freePorts();
     await using holder = await openSfu({ rtcPort });
-    await expect(openSfu({ rtcPort })).rejects.toMatchObject({ code: 'media.unavailable' });
+    await expect(openSfu({ rtcPort })).rejects.toMatchObject({ code: 'server.port_taken' });
     await holder.close();
     await holder.close();
     await expect(holder.openRouter()).rejects.toMatchObject({ code: 'media.unavailable' });

@@ -77,12 +77,32 @@ describe('a page that misuses the protocol', () => {
     expect(await page.ask('transport:restart-ice', { transportId })).toMatchObject({ ok: true });
   });
 
-  it('is cut off when a message is larger than any could be, and only it', async () => {
+  it('is told when a message is too large, and cut off when it is larger than any could be; only it', async () => {
     using bystander = await join('oversize', 'Ben');
     using page = await join('oversize');
-    page.socket.emit('participant:update', { name: 'x'.repeat(400_000) });
+    expect(await page.askAnything('participant:update', { name: 'x'.repeat(400_000) })).toEqual(
+      refusal('request.too_large'),
+    );
+    page.socket.emit('participant:update', { name: 'x'.repeat(3_000_000) });
     await page.disconnected();
     expect(await bystander.ask('clock:read', {})).toMatchObject({ ok: true });
+  });
+
+  it('is not let in from the page of another site', async () => {
+    const handshake = (origin: string) =>
+      fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: { origin } });
+    expect((await handshake('https://elsewhere.example')).status).toBe(403);
+    expect((await handshake('null')).status).toBe(403);
+    expect((await handshake(server.url)).status).toBe(200);
+  });
+
+  it('cannot disturb the pages of others with what its name hides', async () => {
+    using page = await SocketPage.connect(server.url);
+    expect(await page.ask('room:join', { room: 'hidden', name: '\u202e\u200b \u2066' })).toEqual(
+      refusal('request.invalid'),
+    );
+    const joined = await page.ask('room:join', { room: 'hidden', name: 'A\u202esha\u0000' });
+    expect(joined).toMatchObject({ ok: true, value: { entries: [{ event: { name: 'Asha' } }] } });
   });
 
   it('is slowed down when it asks without end', async () => {

@@ -103,7 +103,7 @@ describe('Room', () => {
     const ended: string[] = [];
     participant.events.on('ended', ({ code }) => ended.push(code));
     expect(room.resume(participant.resumeToken)).toBe(participant);
-    expect(ended).toEqual(['room.closed']);
+    expect(ended).toEqual(['room.taken_over']);
   });
 
   it('survives the death of its worker: tracks close, people stay, media begins anew on another router', async () => {

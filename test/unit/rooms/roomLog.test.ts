@@ -53,6 +53,16 @@ describe('RoomLog', () => {
     ]);
   });
 
+  it('grows no more when someone changes their name or mutes without end', () => {
+    const log = openLog();
+    for (let round = 0; round < 300; round += 1) {
+      log.append({ type: 'participant-updated', participantId: 'p', name: `name ${round}`, language: 'hi' });
+      log.append({ type: 'track-updated', trackId: 't', paused: round % 2 === 0 });
+      log.append({ type: 'captions-waiting', participantId: 'p', waiting: round % 2 === 0 });
+    }
+    expect(log.read().map(({ seq }) => seq)).toEqual([898, 899, 900]);
+  });
+
   it('gives a reader who returns everything that came since, none of it twice', () => {
     const log = openLog();
     for (const event of [joined, caption('a', 0), caption('a', 1)]) log.append(event);
