@@ -1,5 +1,4 @@
 /** `npm run doctor`: everything the product needs, found or not, fit or not, and how to mend it. Installs nothing. */
-import { mkdirSync } from 'node:fs';
 import { checkDisk, checkGpu, checkSharedMemory, checkSystem } from './doctor/machine.mjs';
 import { checkPorts, checkUdp } from './doctor/network.mjs';
 import {
@@ -13,14 +12,20 @@ import {
   checkWorker,
 } from './doctor/provisions.mjs';
 import { formatTable, isHealthy } from './doctor/table.mjs';
-import { cacheFolder } from './setup/cache.mjs';
+import { cacheFolder, ensureWritable } from './setup/cache.mjs';
+import { describeFailure } from './setup/failure.mjs';
 import { tritonOf } from './setup/platform.mjs';
 import { CHECKOUT, serverEnvironment } from './setup/prepare.mjs';
 import { Progress } from './setup/steps.mjs';
 import { modelsFolder, weightsToFetch, withOwnWeights } from './setup/weights.mjs';
 
 const cache = cacheFolder();
-mkdirSync(cache, { recursive: true });
+try {
+  ensureWritable(cache);
+} catch (error) {
+  console.error(describeFailure(error)); // every other row stands on it
+  process.exit(1);
+}
 const { row: nodeRow, node } = checkNode(cache);
 const context = { checkout: CHECKOUT, cache, node, progress: new Progress({ quiet: true }) };
 const triton = tritonOf();

@@ -33,11 +33,13 @@ async function whyUdpPortIsTaken(port, address) {
   }
 }
 
+const MENDS = {
+  EACCES: (name) => `ports below 1024 need root: set ${name}`,
+  ERR_SOCKET_BAD_PORT: (name) => `set ${name} to a number below 65536`,
+};
+
 function portRow(what, port, why, name) {
-  const mend =
-    why === 'EACCES'
-      ? `ports below 1024 need root: set ${name}`
-      : `end what listens there (Tritone itself?), or set ${name} to a free one`;
+  const mend = MENDS[why]?.(name) ?? `end what listens there (Tritone itself?), or set ${name} to a free one`;
   return why ? { what, found: `${port}: ${why}`, fit: 'no', mend } : { what, found: `${port} free`, fit: 'yes' };
 }
 
@@ -47,17 +49,25 @@ export async function checkPorts(env = process.env) {
   const https = Number(env.HTTPS_PORT || 3443);
   const first = Number(env.RTC_PORT || 40_000);
   const workers = Number(env.MEDIA_WORKERS || availableParallelism());
-  const last = first + workers - 1;
-  let mediaWhy;
-  for (let port = first; port <= last && !mediaWhy; port++) {
-    mediaWhy = (await whyUdpPortIsTaken(port, '0.0.0.0')) ?? (await whyTcpPortIsTaken(port, '0.0.0.0'));
-  }
-  const mediaPorts = workers > 1 ? `${first}-${last}` : String(first);
   return [
     portRow('Port of http', http, await whyTcpPortIsTaken(http, env.HOST || '127.0.0.1'), 'PORT'),
     portRow('Port of https', https, await whyTcpPortIsTaken(https, env.HTTPS_HOST || '0.0.0.0'), 'HTTPS_PORT'),
-    portRow('Ports of media (UDP, TCP)', mediaPorts, mediaWhy, 'RTC_PORT'),
+    await mediaPortsRow(first, workers),
   ];
+}
+
+/** As the server takes them: worker n the port `first + n`, for both protocols; with 0 any that is free. */
+async function mediaPortsRow(first, workers) {
+  const what = 'Ports of media (UDP, TCP)';
+  if (first === 0) return { what, found: 'any free ones', fit: 'yes' };
+  if (!Number.isInteger(first)) return portRow(what, 'no number', 'ERR_SOCKET_BAD_PORT', 'RTC_PORT');
+  const last = first + workers - 1;
+  for (let port = first; port <= last; port++) {
+    const whyUdp = await whyUdpPortIsTaken(port, '0.0.0.0');
+    const why = whyUdp ?? (await whyTcpPortIsTaken(port, '0.0.0.0'));
+    if (why) return portRow(what, `${port} (${whyUdp ? 'UDP' : 'TCP'})`, why, 'RTC_PORT');
+  }
+  return portRow(what, workers > 1 ? `${first}-${last}` : String(first), undefined, 'RTC_PORT');
 }
 
 /** Sends a datagram to `address` and back. @returns {Promise<number>} round trip, ms @throws when none comes back */

@@ -17,10 +17,21 @@ export function cacheFolder(env = process.env, home = homedir()) {
   return join(env.XDG_CACHE_HOME ? resolve(env.XDG_CACHE_HOME) : join(home, '.cache'), 'tritone');
 }
 
+/** Folder by folder: where none can ever be made, as under /proc, Node's `recursive` tries for ever. */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (cause) {
+    if (cause.code !== 'EEXIST') throw cause; // another set-up was faster
+  }
+}
+
 /** Makes the folder. @throws {SetupFailure} when it may not be written. */
 export function ensureWritable(folder) {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const probe = join(folder, `.write-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);

@@ -1,8 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheFolder, isStale, putAtomically, requireSpace, withLock } from '../../../scripts/setup/cache.mjs';
+import {
+  cacheFolder,
+  ensureWritable,
+  isStale,
+  putAtomically,
+  requireSpace,
+  withLock,
+} from '../../../scripts/setup/cache.mjs';
 import { hashOf, hashOfTree } from '../../../scripts/setup/hash.mjs';
 
 let folder = '';
@@ -16,6 +24,24 @@ describe('the cache', () => {
     expect(cacheFolder({ TRITONE_CACHE_DIR: '/big', XDG_CACHE_HOME: '/x' }, '/home/me')).toBe('/big');
     expect(cacheFolder({ XDG_CACHE_HOME: '/x' }, '/home/me')).toBe('/x/tritone');
     expect(cacheFolder({}, '/home/me')).toBe('/home/me/.cache/tritone');
+  });
+
+  it('is made where its folders are absent, and refused in a sentence where no folder can be', () => {
+    ensureWritable(path.join(folder, 'a', 'b'));
+    expect(readdirSync(path.join(folder, 'a', 'b'))).toEqual([]);
+    writeFileSync(path.join(folder, 'file'), '');
+    expect(() => ensureWritable(path.join(folder, 'file', 'cache'))).toThrow(
+      /cache folder .* cannot be written \(ENOTDIR/,
+    );
+  });
+
+  it.skipIf(process.platform !== 'linux')('is not sought for ever under /proc', () => {
+    // In a process of its own: a hang must not take the tests along.
+    const module = new URL('../../../scripts/setup/cache.mjs', import.meta.url).href;
+    const script = `import { ensureWritable } from '${module}'; ensureWritable('/proc/nowhere/tritone');`;
+    const options = { timeout: 10_000, encoding: 'utf8' };
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], options);
+    expect(stderr).toContain('The cache folder /proc/nowhere/tritone cannot be written (ENOENT).');
   });
 
   it('gets a folder whole or not at all', async () => {
