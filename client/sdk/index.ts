@@ -12,6 +12,13 @@ export type { LocalTrack } from './localTrack.ts';
 export type { ConnectionStatus } from './membership.ts';
 export type { PublishOptions } from './publisher.ts';
 export type { RemoteTrack } from './remoteTrack.ts';
-export { type CaptionGap, type RoomParticipant, type RoomState, type RoomTrack, transcript } from './roomState.ts';
+export {
+  type CaptionGap,
+  type RoomParticipant,
+  type RoomState,
+  type RoomTrack,
+  recentCaptions,
+  transcript,
+} from './roomState.ts';
 export { type JoinOptions, TritoneRoom, type TritoneRoomEvents } from './tritoneRoom.ts';
 export { watchCaptionsStatus } from './watchCaptionsStatus.ts';

@@ -1,4 +1,4 @@
-import type { Caption } from '../../shared/captions.ts';
+import type { Caption, CaptionSource } from '../../shared/captions.ts';
 import type { LogEntry, LogEvent, LogEventOf } from '../../shared/roomLog.ts';
 
 export interface RoomParticipant {
@@ -27,14 +27,20 @@ export interface RoomState {
   readonly tracks: ReadonlyMap<string, RoomTrack>;
   /** Latest revision of each caption by id, in the order of their first appearance. Retracted ones are left out. */
   readonly captions: ReadonlyMap<string, Caption>;
+  /** The last few of `captions` by who said them: see `recentCaptions`. */
+  readonly recent: ReadonlyMap<string, readonly Caption[]>;
   readonly gaps: readonly CaptionGap[];
 }
+
+/** As many as a tile may still show; a turn of quick short utterances fits. */
+const RECENT = 4;
 
 export const emptyRoomState: RoomState = {
   lastSeq: 0,
   participants: new Map(),
   tracks: new Map(),
   captions: new Map(),
+  recent: new Map(),
   gaps: [],
 };
 
@@ -56,6 +62,7 @@ class RoomStateDraft {
   #participants: Map<string, RoomParticipant> | undefined;
   #tracks: Map<string, RoomTrack> | undefined;
   #captions: Map<string, Caption> | undefined;
+  #recent: Map<string, readonly Caption[]> | undefined;
   #gaps: CaptionGap[] | undefined;
 
   constructor(state: RoomState) {
@@ -111,6 +118,7 @@ class RoomStateDraft {
       participants: this.#participants ?? this.#state.participants,
       tracks: this.#tracks ?? this.#state.tracks,
       captions: this.#captions ?? this.#state.captions,
+      recent: this.#recent ?? this.#state.recent,
       gaps: this.#gaps ?? this.#state.gaps,
     };
   }
@@ -151,9 +159,31 @@ class RoomStateDraft {
     this.#captions ??= new Map(this.#state.captions);
     const known = this.#captions.get(caption.id);
     if (known !== undefined && (known.revision >= caption.revision || (known.final && !caption.final))) return;
-    if (caption.final && caption.text.trim() === '') this.#captions.delete(caption.id);
+    const retracted = caption.final && caption.text.trim() === '';
+    if (retracted) this.#captions.delete(caption.id);
     else this.#captions.set(caption.id, caption);
+    this.#recent ??= new Map(this.#state.recent);
+    const key = speakerKey(caption.participantId, caption.source);
+    const said = this.#recent.get(key) ?? [];
+    const others = said.filter(({ id }) => id !== caption.id);
+    if (retracted) this.#recent.set(key, others);
+    else if (known === undefined) this.#recent.set(key, [...others, caption].slice(-RECENT));
+    else if (others.length < said.length) {
+      const revised = said.map((former) => (former.id === caption.id ? caption : former));
+      this.#recent.set(key, revised);
+    }
   }
+}
+
+/** The last captions of one participant, oldest first, however long the call: the same array until one of them changes. */
+export function recentCaptions(state: RoomState, participantId: string, source: CaptionSource): readonly Caption[] {
+  return state.recent.get(speakerKey(participantId, source)) ?? nothingSaid;
+}
+
+const nothingSaid: readonly Caption[] = [];
+
+function speakerKey(participantId: string, source: CaptionSource): string {
+  return `${participantId} ${source}`;
 }
 
 /** The call as it is read: captions by the time their speech began. */

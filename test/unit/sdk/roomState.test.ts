@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyRoomState, foldRoomState, transcript } from '../../../client/sdk/roomState.ts';
+import { emptyRoomState, foldRoomState, recentCaptions, transcript } from '../../../client/sdk/roomState.ts';
 import type { LogEvent } from '../../../shared/roomLog.ts';
 import { caption, entry, joined, published } from './entries.ts';
 
@@ -103,5 +103,40 @@ describe('transcript', () => {
 
   it('leaves out what has no text yet', () => {
     expect(transcript(fold(caption({ id: 'c', text: ' ' })))).toEqual([]);
+  });
+});
+
+describe('recentCaptions', () => {
+  const texts = (state: ReturnType<typeof fold>, participantId = 'ann') =>
+    recentCaptions(state, participantId, 'microphone').map(({ text }) => text);
+
+  it('are the last few of one person and source, oldest first', () => {
+    const said = Array.from({ length: 9 }, (_, n) => caption({ id: `c${n}`, text: `line ${n}`, final: true }));
+    const state = fold(
+      ...said,
+      caption({ id: 'b', participantId: 'bob', text: 'hi' }),
+      caption({ id: 's', source: 'screen' }),
+    );
+    expect(texts(state)).toEqual(['line 5', 'line 6', 'line 7', 'line 8']);
+    expect(texts(state, 'bob')).toEqual(['hi']);
+    expect(texts(state, 'eve')).toEqual([]);
+  });
+
+  it('follow revisions in their place, leave out what is retracted and do not bring back what is long past', () => {
+    const said = Array.from({ length: 6 }, (_, n) => caption({ id: `c${n}`, text: `line ${n}` }));
+    const state = fold(
+      ...said,
+      caption({ id: 'c4', revision: 1, text: 'line four' }),
+      caption({ id: 'c0', revision: 1, text: 'line nought' }),
+      caption({ id: 'c3', revision: 1, text: '', final: true }),
+    );
+    expect(texts(state)).toEqual(['line 2', 'line four', 'line 5']);
+  });
+
+  it('are the same array while others speak, so that nothing is drawn again', () => {
+    const before = fold(caption({ id: 'a' }), caption({ id: 'b', participantId: 'bob' }));
+    const after = foldRoomState(before, [entry(3, caption({ id: 'b', participantId: 'bob', revision: 1 }))]);
+    expect(recentCaptions(after, 'ann', 'microphone')).toBe(recentCaptions(before, 'ann', 'microphone'));
+    expect(recentCaptions(after, 'bob', 'microphone')).not.toBe(recentCaptions(before, 'bob', 'microphone'));
   });
 });

@@ -1,20 +1,17 @@
-import { useMemo } from 'react';
-import type { TritoneRoom } from '../../../sdk/index.ts';
+import { memo, useMemo, useRef } from 'react';
+import type { RoomParticipant, TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { DownloadLinks } from './DownloadLinks.tsx';
 import { TranscriptGap, TranscriptLine } from './TranscriptLine.tsx';
-import { transcriptRows } from './transcriptRows.ts';
-import { useFollowEnd } from './useFollowEnd.ts';
+import { type TranscriptBlock, transcriptBlocks } from './transcriptRows.ts';
+import { useLatestLines } from './useLatestLines.ts';
 
 /** All that was said, with names and times. A sheet on narrow screens. */
 export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose: () => void }) {
-  const state = useRoom(room, 'state', (live) => live.state);
-  const { captions, gaps, participants } = state;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows depend on these two parts of the state alone
-  const rows = useMemo(() => transcriptRows(state), [captions, gaps]);
-  const { ref, following, toEnd, onScroll } = useFollowEnd<HTMLOListElement>(rows);
-  const person = (participantId: string) => participants.get(participantId);
+  const participants = useRoom(room, 'state', ({ state }) => state.participants);
+  const blocks = useTranscriptBlocks(room);
+  const { ref, shown, following, toEnd, onScroll } = useLatestLines<HTMLDivElement, TranscriptBlock>(blocks);
 
   return (
     <aside className="transcript" aria-label="Transcript">
@@ -25,34 +22,59 @@ export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose:
           <Icon name="close" size={20} />
         </button>
       </header>
-      {rows.length === 0 ? (
+      {blocks.length === 0 ? (
         <div className="transcript-empty">
           <Icon name="captions" size={36} />
           <p>What everyone says appears here, with names and times.</p>
         </div>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <ol className="lines" ref={ref} onScroll={onScroll} tabIndex={0} aria-label="Transcript lines">
-          {rows.map((row) =>
-            row.type === 'caption' ? (
-              <TranscriptLine
-                key={row.key}
-                caption={row.caption}
-                name={person(row.caption.participantId)?.name ?? 'Someone'}
-                order={person(row.caption.participantId)?.order ?? 0}
-                headed={row.headed}
-              />
-            ) : (
-              <TranscriptGap key={row.key} gap={row.gap} name={person(row.gap.participantId)?.name ?? 'someone'} />
-            ),
-          )}
-        </ol>
+        <section className="lines" ref={ref} onScroll={onScroll} tabIndex={0} aria-label="Transcript lines">
+          {shown.map((block) => (
+            <Lines key={block.key} block={block} participants={participants} />
+          ))}
+        </section>
       )}
-      {!following && rows.length > 0 && (
+      {!following && blocks.length > 0 && (
         <button type="button" className="secondary to-end" onClick={toEnd}>
           <Icon name="down" size={16} /> Latest
         </button>
       )}
     </aside>
   );
+}
+
+interface LinesProps {
+  block: TranscriptBlock;
+  participants: ReadonlyMap<string, RoomParticipant>;
+}
+
+const Lines = memo(function Lines({ block, participants }: LinesProps) {
+  return (
+    <ol className="lines-block">
+      {block.rows.map((row) => {
+        const { participantId } = row.type === 'gap' ? row.gap : row.caption;
+        const person = participants.get(participantId);
+        if (row.type === 'gap') return <TranscriptGap key={row.key} gap={row.gap} name={person?.name ?? 'someone'} />;
+        return (
+          <TranscriptLine
+            key={row.key}
+            caption={row.caption}
+            name={person?.name ?? 'Someone'}
+            order={person?.order ?? 0}
+            headed={row.headed}
+          />
+        );
+      })}
+    </ol>
+  );
+});
+
+function useTranscriptBlocks(room: TritoneRoom): readonly TranscriptBlock[] {
+  const captions = useRoom(room, 'state', ({ state }) => state.captions);
+  const gaps = useRoom(room, 'state', ({ state }) => state.gaps);
+  const former = useRef<readonly TranscriptBlock[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: blocks depend on these two parts of the state alone
+  former.current = useMemo(() => transcriptBlocks(room.state, former.current), [room, captions, gaps]);
+  return former.current;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Caption, CaptionSource, TritoneRoom } from '../../../sdk/index.ts';
+import { type Caption, type CaptionSource, recentCaptions, type TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
 
 /** A final stays long enough to be finished by who has read along: 1.5 s, and 30 ms a character, 5 s at most. */
@@ -12,22 +12,18 @@ const SHOWN = 2;
 
 /** The captions of one person that a reader of the tile still needs: the newest, and the one before it while fresh. */
 export function useFreshCaptions(room: TritoneRoom, participantId: string, source: CaptionSource): Caption[] {
-  const captions = useRoom(room, 'state', ({ state }) => state.captions);
+  const captions = useRoom(room, 'state', ({ state }) => recentCaptions(state, participantId, source));
   const [nowMs, setNowMs] = useState(() => room.nowMs());
-  const fresh: Caption[] = [];
-  for (const caption of captions.values()) {
-    if (caption.participantId !== participantId || caption.source !== source || caption.text.trim() === '') continue;
-    if (nowMs < freshUntilMs(caption)) fresh.push(caption);
-  }
+  const fresh = captions.filter((caption) => caption.text.trim() !== '' && nowMs < freshUntilMs(caption));
   const waiting = fresh.length > 0;
-  const size = captions.size;
+  const newestId = captions.at(-1)?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new caption starts the clock again
   useEffect(() => {
     setNowMs(room.nowMs());
     if (!waiting) return;
     const timer = setInterval(() => setNowMs(room.nowMs()), 500);
     return () => clearInterval(timer);
-  }, [room, waiting, size]);
+  }, [room, waiting, newestId]);
   return fresh.slice(-SHOWN);
 }
 
