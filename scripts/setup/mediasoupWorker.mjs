@@ -45,8 +45,23 @@ async function starts(path) {
   return code === WORKER_NEEDS_VERSION_EXIT_CODE;
 }
 
+/** Node's `fetch` passes proxies by; curl does not, nor what NO_PROXY excepts. @throws when it does not come whole */
+async function download(url, path, env) {
+  const proxy = env.HTTPS_PROXY || env.https_proxy || env.npm_config_https_proxy;
+  if (proxy) {
+    const args = ['-fsSL', '--output', path, '--max-time', String(DOWNLOAD_DEADLINE_MS / 1000), url];
+    const options = { env: { ...env, https_proxy: proxy }, deadlineMs: DOWNLOAD_DEADLINE_MS };
+    const { code, output } = await run('curl', args, options);
+    if (code !== 0) throw new Error(output);
+    return;
+  }
+  const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_DEADLINE_MS) });
+  if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(path));
+}
+
 /** Fetches mediasoup's own binary. @returns {Promise<string | undefined>} its path; undefined when it cannot be had or run */
-async function downloadPrebuilt({ cache, version, env }) {
+export async function downloadPrebuilt({ cache, version, env }) {
   const folder = prebuiltFolder(cache, version);
   const url = prebuiltUrl({
     ...{ version, system: platform(), cpu: arch(), kernel: release() },
@@ -54,10 +69,8 @@ async function downloadPrebuilt({ cache, version, env }) {
   });
   try {
     await putAtomically(cache, folder, async (temp) => {
-      const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_DEADLINE_MS) });
-      if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
       const tarball = join(temp, 'worker.tgz');
-      await pipeline(Readable.fromWeb(response.body), createWriteStream(tarball));
+      await download(url, tarball, env);
       const { code, output } = await run('tar', ['-xzf', tarball, '-C', temp], { deadlineMs: DOWNLOAD_DEADLINE_MS });
       if (code !== 0) throw new Error(output);
       await rm(tarball);
