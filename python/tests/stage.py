@@ -116,12 +116,18 @@ class Stage:
         self,
         recogniser: ToneRecogniser | None = None,
         second: ToneRecogniser | None = None,
+        rescuer: ToneRecogniser | None = None,
         **policy: Any,
     ) -> None:
         self.now = 0.0
         self.recogniser = recogniser or ToneRecogniser()
         self.engine = SpeechEngine(
-            self.recogniser, ToneActivity, Policy(**policy), second, clock=lambda: self.now
+            self.recogniser,
+            ToneActivity,
+            Policy(**policy),
+            second,
+            rescuer,
+            clock=lambda: self.now,
         )
 
     def open(self, **options: Any) -> Client:

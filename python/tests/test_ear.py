@@ -61,6 +61,31 @@ def test_between_the_thresholds_speech_goes_on_but_does_not_begin():
     assert ear.utterance is not None
 
 
+def test_an_onset_takes_along_a_faint_word_that_is_nearer_than_a_pause():
+    ear = Ear(Policy())
+    listen(ear, (1, 0.0), (0.3, 0.3), (0.35, 0.0), (0.2, 1.0))
+    assert ear.utterance is not None
+    assert 0.85 * SAMPLE_RATE <= ear.utterance.start <= 1.0 * SAMPLE_RATE
+
+
+@pytest.mark.parametrize(("faint", "silence"), [(0.3, 0.6), (0.15, 0.35)])
+def test_what_is_further_or_fainter_is_left_behind(faint: float, silence: float):
+    ear = Ear(Policy())
+    listen(ear, (1, 0.0), (0.3, faint), (silence, 0.0), (0.2, 1.0))
+    assert ear.utterance is not None
+    assert ear.utterance.start >= (1.3 + silence - 0.4) * SAMPLE_RATE
+
+
+def test_faint_speech_begins_nothing_and_holds_settled_back_for_a_second_at_most():
+    ear = Ear(Policy())
+    for _ in range(10):
+        assert listen(ear, (1, 0.45)) == []
+        assert ear.utterance is None
+        assert ear.position - ear.settled <= 1.4 * SAMPLE_RATE
+    listen(ear, (1, 0.0))
+    assert ear.position - ear.settled <= 0.35 * SAMPLE_RATE
+
+
 def test_an_utterance_never_reaches_back_into_the_one_before():
     ear = Ear(Policy(preroll_seconds=2.0))
     (first,) = listen(ear, (1, 0.0), (1, 1.0), (0.5, 0.0), (0.5, 1.0))
@@ -70,7 +95,7 @@ def test_an_utterance_never_reaches_back_into_the_one_before():
 
 def test_settled_never_runs_ahead_of_the_next_utterance():
     ear = Ear(Policy())
-    for seconds, probability in [(0.7, 0.0), (1, 1.0), (0.6, 0.0), (0.2, 1.0), (3, 0.0), (1, 1.0)]:
+    for seconds, probability in [(0.7, 0.0), (1, 1.0), (0.6, 0.0), (0.2, 1.0), (3, 0.3), (1, 1.0)]:
         for _ in range(round(seconds * SAMPLE_RATE / FRAME)):
             before = ear.settled
             ear.hear(VOICED if probability else SILENT, probability)

@@ -28,7 +28,7 @@ def base() -> Recogniser:
     return load("whisper-base")
 
 
-def load(weights: str) -> Recogniser:
+def load(weights: str, **parameters: str) -> Recogniser:
     pytest.importorskip("onnxruntime", reason="the models' libraries are not installed")
     pytest.importorskip("ctranslate2", reason="the models' libraries are not installed")
     need_weights(weights)
@@ -36,15 +36,15 @@ def load(weights: str) -> Recogniser:
     from tritone_models.recognisers.whisper import Whisper
 
     kind = Moonshine if weights.startswith("moonshine") else Whisper
-    return kind.load(Parameters("test", {"weights": weights, "workers": "1"}))
+    return kind.load(Parameters("test", {"weights": weights, "workers": "1", **parameters}))
 
 
-def engine_of(recogniser: Recogniser) -> SpeechEngine:
+def engine_of(recogniser: Recogniser, rescuer: Recogniser | None = None) -> SpeechEngine:
     need_weights("silero-vad")
     from tritone_models.recognisers.silero import Silero
 
     vad = Silero.load(Parameters("test", {}))
-    return SpeechEngine(recogniser, vad.stream, Policy())
+    return SpeechEngine(recogniser, vad.stream, Policy(), rescuer=rescuer)
 
 
 def wave(file: Path) -> np.ndarray:
@@ -71,6 +71,20 @@ def test_five_five_is_not_dropped_as_a_loop_or_as_silence(recogniser: Recogniser
     (final,) = finals(recogniser, wave(speech("en/cards_004.wav")))
     assert set(normalised(final["text"]).split()) <= {"five", "5"}
     assert final["text"]
+
+
+def test_a_short_sentence_is_whole_wherever_a_sequence_begins_before_it():
+    pcm = read_wave(speech("en/jfk.wav"))
+    moonshine, rescuer = load("moonshine-tiny-en"), load("whisper-tiny-en", window_seconds="30")
+    ask = round(AFTER_PAUSES_IN_JFK[1] * SAMPLE_RATE)
+    for before in (0, 700, 1_900, 3_300, 6_100, 10_000, 16_000):
+        cut = np.concatenate([pcm[ask - before : ask + 22_000], SILENCE])
+        engine = engine_of(moonshine, rescuer)
+        events = [event for _, event in stream(engine, cut, "en", partials=False)]
+        (final,) = [event for event in events if event["type"] == "final"]
+        assert final["start"] <= before
+        assert len(final["words"]) == 2
+        assert normalised(final["text"]).endswith("not")
 
 
 def test_words_begin_where_they_are_spoken(recogniser: Recogniser):
