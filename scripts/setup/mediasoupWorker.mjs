@@ -167,12 +167,12 @@ export async function buildIntoCache({ checkout, cache, node, progress, logFile 
       return progress.step(
         `mediasoup's worker ${version}`,
         'built from its sources, about 5 minutes on 2 cores',
-        async () => {
+        async (tell) => {
           await requireSpace(cache, 500, "the build of mediasoup's worker");
           const temp = await temporaryFolder(cache);
           try {
             await putAtomically(cache, join(path, '..'), async (folder) => {
-              await buildWorker({ checkout, folder, temp, logFile });
+              await buildWorker({ checkout, folder, temp, logFile, tell });
               const proof = await proveWorker({ checkout, node, path: join(folder, 'mediasoup-worker') });
               if (!proof.ok) {
                 throw new SetupFailure(

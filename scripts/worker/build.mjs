@@ -22,12 +22,19 @@ export function jobsFor({ cores, freeBytes }) {
   return Math.max(1, Math.min(cores, Math.floor(freeBytes / BYTES_PER_JOB)));
 }
 
+/** How far ninja is: of its last `[120/242] Building …`, in whole percents; undefined where it says none. */
+export function percentOf(text) {
+  const [, done, all] = [...text.matchAll(/^\[(\d+)\/(\d+)\]/gm)].at(-1) ?? [];
+  return done && Math.floor((100 * Number(done)) / Number(all));
+}
+
 /**
  * Builds mediasoup-worker from its npm package's own sources against the system's libraries (Debian 12, Ubuntu 22.04).
- * @param {{ checkout: string, folder: string, temp: string, logFile: string }} options the binary lands in `folder`
+ * @param {{ checkout: string, folder: string, temp: string, logFile: string, tell?: (percent: number) => void }} options
+ *   the binary lands in `folder`
  * @throws {SetupFailure}
  */
-export async function buildWorker({ checkout, folder, temp, logFile }) {
+export async function buildWorker({ checkout, folder, temp, logFile, tell = () => {} }) {
   const what = "mediasoup's worker could not be built from its sources";
   const worker = join(checkout, 'node_modules', 'mediasoup', 'worker');
   const build = join(temp, 'build');
@@ -39,6 +46,10 @@ export async function buildWorker({ checkout, folder, temp, logFile }) {
   await mustRun(what, 'cmake', ['--build', build, '--parallel', String(jobs)], {
     deadlineMs: BUILD_DEADLINE_MS,
     logFile,
+    onText: (text) => {
+      const percent = percentOf(text);
+      if (percent !== undefined) tell(percent);
+    },
   });
   const binary = join(folder, 'mediasoup-worker');
   await copyFile(join(build, 'mediasoup-worker'), binary);

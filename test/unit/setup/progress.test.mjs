@@ -29,6 +29,25 @@ describe('the progress of set-up', () => {
     expect(written).toEqual(['… Node (about 55 MB)\n', '✓ Node  124 MB  6.0 s\n']);
   });
 
+  it('says now and then how far a long step has come, at a terminal at once', async () => {
+    const plain = stage();
+    await plain.progress.step('Worker', 'long', async (tell) => {
+      tell(1);
+      plain.pass(15_000);
+      for (const percent of [10, 11]) tell(percent);
+      plain.pass(15_000);
+      tell(11);
+      return {};
+    });
+    expect(plain.written).toEqual(['… Worker (long)\n', '… 10 % Worker\n', '✓ Worker  30 s\n']);
+    const terminal = stage({ isTTY: true });
+    await terminal.progress.step('Worker', 'long', async (tell) => {
+      tell(1);
+      return {};
+    });
+    expect(terminal.written).toContain('\r\u001b[2K… 1 % Worker');
+  });
+
   it('marks a step that failed and lets its reason through', async () => {
     const { progress, written } = stage();
     await expect(progress.step('Node', '', () => Promise.reject(new Error('full')))).rejects.toThrow('full');

@@ -12,7 +12,7 @@ import { serverEnvironment } from '../../../scripts/setup/prepare.mjs';
 import { missingLibraries, pinOf } from '../../../scripts/setup/python.mjs';
 import { modelsFolder, readSentencepieces, weightsToFetch, withOwnWeights } from '../../../scripts/setup/weights.mjs';
 import { WEIGHTS } from '../../../scripts/setup/weightsList.mjs';
-import { jobsFor } from '../../../scripts/worker/build.mjs';
+import { jobsFor, percentOf } from '../../../scripts/worker/build.mjs';
 
 describe('Node', () => {
   it('has to be 24 or newer', () => {
@@ -50,6 +50,11 @@ describe("mediasoup's worker", () => {
       `https://github.com/versatica/mediasoup/releases/download/${file}`,
     );
     expect(prebuiltUrl({ ...machine, base: 'https://mirror' })).toBe(`https://mirror/${file}`);
+  });
+
+  it('is told by its build how far it is', () => {
+    expect(percentOf('[1/242] Building a.o\n[120/242] Building b.o\n')).toBe(49);
+    expect(percentOf('warning: [9/10] of these\n')).toBeUndefined();
   });
 
   it('is built by a compiler a core, by fewer where memory is short, by one at least', () => {
