@@ -21,7 +21,7 @@ export function Controls({ room, devices, transcriptOpen, onTranscript, onSettin
   const sharing = tracks.some(({ source }) => source === 'screen');
   return (
     <footer className="controls">
-      <div className="control-bar" role="toolbar" aria-label="Call controls">
+      <section className="control-bar" aria-label="Call controls">
         <ControlButton
           testId="mute"
           icon={heard ? 'microphone' : 'microphone-off'}
@@ -80,7 +80,7 @@ export function Controls({ room, devices, transcriptOpen, onTranscript, onSettin
           tone="danger"
           onClick={() => void room.leave()}
         />
-      </div>
+      </section>
     </footer>
   );
 }

@@ -16,17 +16,20 @@ export interface CallDevicesEvents {
   notice: [text: string];
 }
 
+/** What the devices need of the call. */
+export type DeviceRoom = Pick<TritoneRoom, 'localTrack' | 'publish' | 'setSpeaker'>;
+
 type Start = Pick<Entrance, 'microphoneOn' | 'cameraOn' | 'microphone' | 'camera'>;
 
 /** This machine's microphone, camera and screen in a call. What fails is told and leaves the call as it is. */
 export class CallDevices {
   readonly events = new Emitter<CallDevicesEvents>();
-  readonly #room: TritoneRoom;
+  readonly #room: DeviceRoom;
   readonly #captures = new Map<'microphone' | 'camera', Capture>();
   #busy = new Set<string>();
   #closed = false;
 
-  constructor(room: TritoneRoom) {
+  constructor(room: DeviceRoom) {
     this.#room = room;
   }
 
@@ -55,7 +58,7 @@ export class CallDevices {
     if (local === undefined) void this.#attempt('microphone', () => this.#startMicrophone(undefined));
     else if (local.muted) local.unmute();
     else local.mute();
-    settings.change({ microphoneOn: local?.muted === false });
+    settings.change({ microphoneOn: local === undefined || !local.muted });
   }
 
   /** Off means off: its light goes out. */
@@ -134,11 +137,31 @@ export class CallDevices {
 
   async #startScreen(): Promise<void> {
     const { video, audio } = await captureScreen();
-    if (this.#closed) return video.stop();
+    const stop = () => {
+      video.stop();
+      audio?.stop();
+      this.#stopScreen();
+    };
+    const isOver = () => this.#closed || video.readyState === 'ended';
+    if (isOver()) return stop();
     // The browser's own "Stop sharing".
-    video.addEventListener('ended', () => this.#stopScreen());
-    await this.#room.publish(video, { source: 'screen' });
-    if (audio !== undefined) await this.#room.publish(audio, { source: 'screen-audio' });
+    video.addEventListener('ended', stop);
+    try {
+      await this.#room.publish(video, { source: 'screen' });
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    // Stopped, or the call over, while the server was asked.
+    if (isOver()) return stop();
+    if (audio === undefined) return;
+    try {
+      await this.#room.publish(audio, { source: 'screen-audio' });
+    } catch (error) {
+      audio.stop();
+      throw error;
+    }
+    if (isOver()) stop();
   }
 
   #stopScreen(): void {
