@@ -4,6 +4,7 @@ import { Call } from './call/Call.tsx';
 import { CallDevices } from './call/callDevices.ts';
 import { Ended } from './Ended.tsx';
 import { readDeepLink, roomLink } from './lib/deepLink.ts';
+import { settleLanguage } from './lib/languages.ts';
 import { settings } from './lib/settings.ts';
 import type { Entrance } from './lobby/entrance.ts';
 import { Joining } from './lobby/Joining.tsx';
@@ -35,6 +36,7 @@ export function App() {
         window.tritone = room;
         // Reloading, and leaving, leads to the lobby of this room; a kiosk's link stays as it is.
         if (!arrival.autojoin) history.replaceState(null, '', roomLink(entrance.room));
+        settleLanguage(room);
         const devices = new CallDevices(room);
         void devices.start(entrance);
         room.events.on('connection', (status) => {
