@@ -12,13 +12,14 @@ interface EndedProps {
 export function Ended({ room, error, onLobby }: EndedProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  const { title, text } = farewell(room, error);
   return (
     <main className="notice-page">
       <Logo size={44} />
       <h1 ref={heading} tabIndex={-1}>
-        {error === undefined ? 'You have left the call' : 'The call has ended'}
+        {title}
       </h1>
-      <p>{error === undefined ? `Room ${room} stays open for the others.` : error.message}</p>
+      <p>{text}</p>
       <button type="button" className="primary" onClick={onLobby} data-testid="rejoin">
         Back to the lobby
       </button>
@@ -28,4 +29,10 @@ export function Ended({ room, error, onLobby }: EndedProps) {
       </section>
     </main>
   );
+}
+
+function farewell(room: string, error: TritoneError | undefined): { title: string; text: string } {
+  if (error === undefined) return { title: 'You have left the call', text: `Room ${room} stays open for the others.` };
+  if (error.code === 'room.taken_over') return { title: error.message, text: 'The call goes on there.' };
+  return { title: 'The call has ended', text: error.message };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, initials, splitAt } from '../../../client/demo/src/lib/format.ts';
+import { clockTime, initials, plainName, splitAt } from '../../../client/demo/src/lib/format.ts';
 import { tileGrid } from '../../../client/demo/src/lib/tileGrid.ts';
 
 describe('clockTime', () => {
@@ -20,8 +20,16 @@ describe('initials', () => {
     ['  Jean  Luc  Picard ', 'JP'],
     ['हिमांशी राव', 'हिरा'],
     ['', ''],
+    ['\u202eEvil Mallory', 'EM'],
   ])('of %j are %j', (name, letters) => {
     expect(initials(name)).toBe(letters);
+  });
+});
+
+describe('plainName', () => {
+  it('drops what would turn the text around it, and keeps what scripts need', () => {
+    expect(plainName('Mal\u202elory\u2066')).toBe('Mallory');
+    expect(plainName('क्\u200dष')).toBe('क्\u200dष');
   });
 });
 

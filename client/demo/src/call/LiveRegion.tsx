@@ -18,7 +18,7 @@ export function LiveRegion({ room }: { room: TritoneRoom }) {
     <div className="visually-hidden" role="log" aria-live="polite" aria-label="Captions" data-testid="live-captions">
       {said.map((caption) => (
         <p key={caption.id}>
-          {room.state.participants.get(caption.participantId)?.name}:{' '}
+          <bdi>{room.state.participants.get(caption.participantId)?.name}</bdi>:{' '}
           <span lang={caption.language}>{caption.text}</span>
         </p>
       ))}

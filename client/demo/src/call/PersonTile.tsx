@@ -1,5 +1,6 @@
 import type { RoomParticipant, RoomTrack, TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
+import { plainName } from '../lib/format.ts';
 import { Avatar, speakerColor } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { LocalVideo } from '../ui/LocalVideo.tsx';
@@ -32,7 +33,7 @@ export function PersonTile({ room, person, tracks, captionsShown }: PersonTilePr
       data-participant={participantId}
       data-speaking={speaking && !muted}
       data-own={own}
-      aria-label={own ? `${name} (you)` : name}
+      aria-label={own ? `${plainName(name)} (you)` : plainName(name)}
       style={{ '--speaker': speakerColor(order) }}
     >
       {own && ownCamera !== undefined && <LocalVideo track={ownCamera} mirrored />}
@@ -46,7 +47,10 @@ export function PersonTile({ room, person, tracks, captionsShown }: PersonTilePr
               <span className="visually-hidden">Muted: </span>
             </>
           )}
-          <span>{own ? `${name} (you)` : name}</span>
+          <span>
+            <bdi>{name}</bdi>
+            {own && ' (you)'}
+          </span>
           <QualityMark room={room} participantId={participantId} />
         </p>
         {person.captionsWaiting && (

@@ -1,5 +1,6 @@
 import type { RoomParticipant, RoomTrack, TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
+import { plainName } from '../lib/format.ts';
 import { speakerColor } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { LocalVideo } from '../ui/LocalVideo.tsx';
@@ -16,7 +17,8 @@ interface ScreenTileProps {
 export function ScreenTile({ room, screen, person, captionsShown }: ScreenTileProps) {
   const own = screen.participantId === room.participantId;
   const ownScreen = useRoom(room, 'localTracks', () => room.localTrack('screen')?.mediaStreamTrack);
-  const label = own ? 'Your screen' : `${person?.name ?? 'Someone'}'s screen`;
+  const name = person?.name ?? 'Someone';
+  const label = own ? 'Your screen' : `${plainName(name)}'s screen`;
   return (
     <section
       className="tile screen-tile"
@@ -33,7 +35,15 @@ export function ScreenTile({ room, screen, person, captionsShown }: ScreenTilePr
       <div className="tile-foot">
         <p className="tile-name">
           <Icon name="screen" size={15} />
-          <span>{label}</span>
+          <span>
+            {own ? (
+              label
+            ) : (
+              <>
+                <bdi>{name}</bdi>'s screen
+              </>
+            )}
+          </span>
         </p>
       </div>
       {captionsShown && <CaptionOverlay room={room} participantId={screen.participantId} source="screen" />}

@@ -29,7 +29,7 @@ export const TranscriptLine = memo(function TranscriptLine({ caption, name, orde
     >
       <p className={headed ? 'line-head' : 'visually-hidden'}>
         <span className="line-name" data-testid="transcript-name">
-          {name}
+          <bdi>{name}</bdi>
           {caption.source === 'screen' && ' · screen'}
         </span>{' '}
         <time data-testid="transcript-time">{time}</time>
@@ -53,7 +53,7 @@ export const TranscriptGap = memo(function TranscriptGap({ gap, name }: { gap: C
     <li className="line-gap" data-testid="transcript-gap" data-participant={gap.participantId}>
       <Icon name="warning" size={15} />
       <span>
-        {clockTime(gap.startMs)} · {seconds} s of what {name} said is missing: {reasons[gap.reason]}
+        {clockTime(gap.startMs)} · {seconds} s of what <bdi>{name}</bdi> said is missing: {reasons[gap.reason]}
       </span>
     </li>
   );

@@ -7,9 +7,14 @@ export function clockTime(ms: number): string {
   return hours === 0 ? rest : `${hours}:${rest}`;
 }
 
+/** Without the signs that turn the direction of what stands around a name: for labels, which have no `<bdi>`. */
+export function plainName(name: string): string {
+  return name.replace(/\p{Bidi_Control}/gu, '');
+}
+
 /** `Ada Lovelace` is `AL`; works for scripts whose letters are several code points. */
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/u);
+  const words = plainName(name).trim().split(/\s+/u);
   const first = (word: string | undefined) => graphemes(word ?? '')[0] ?? '';
   const last = words.length > 1 ? first(words.at(-1)) : '';
   return (first(words[0]) + last).toLocaleUpperCase();
