@@ -72,6 +72,7 @@ export const errorTable = {
     message: 'Port {port} is taken by another program: set {setting} to a free one',
   },
   'server.bad_settings': { status: 500, retryable: false, message: 'Settings that do not fit: {problem}' },
+  'server.storage_full': { status: 507, retryable: true, message: 'The server has no room left for this file' },
   internal: { status: 500, retryable: false, message: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 

@@ -9,7 +9,7 @@ export interface Upload {
   fields: Record<string, string>;
 }
 
-/** The file of a form (field `file`), or the raw body. @throws TritoneError `request.invalid`, `request.too_large` */
+/** The file of a form (field `file`), or the raw body. @throws TritoneError `request.invalid`, `request.too_large`, `server.storage_full` */
 export async function receiveUpload(request: FastifyRequest, maxBytes: number): Promise<Upload> {
   if (request.isMultipart()) return receiveForm(request, maxBytes);
   const { body } = request;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ReadStream } from 'node:fs';
 import { TritoneError } from '../../../shared/errors.ts';
 import type { SpeechToText } from '../../inference/speechToText.types.ts';
 import type { Clock } from '../../streams/clock.ts';
@@ -79,13 +78,12 @@ export class TranscriptionJob {
   async #run(): Promise<void> {
     const { file, decode, log } = this.#options;
     const { signal } = this.#abort;
-    const source = file.open();
     try {
       await transcribe({
         ...this.#options,
-        pcm: decode(source, { signal }),
+        pcm: decode(file.read(), { signal }),
         onLine: (line) => this.lines.push(line),
-        onProgress: (settledMs, decodedMs) => this.#progress(settledMs, decodedMs, source),
+        onProgress: (settledMs, decodedMs) => this.#progress(settledMs, decodedMs),
         signal,
       });
       this.#progressMs = this.#durationMs ?? 0;
@@ -95,15 +93,15 @@ export class TranscriptionJob {
       this.#status = signal.aborted ? 'cancelled' : 'failed';
       if (this.#error.code === 'internal') log.error({ err: cause }, 'transcription failed');
     } finally {
-      source.destroy();
       await file[Symbol.asyncDispose]().catch((cause: unknown) => log.warn({ err: cause }, 'upload not deleted'));
       this.#wake();
     }
   }
 
-  #progress(settledMs: number, decodedMs: number, source: ReadStream): void {
+  #progress(settledMs: number, decodedMs: number): void {
+    const { file } = this.#options;
     this.#progressMs = Math.round(settledMs);
-    const share = Math.min(1, source.bytesRead / Math.max(1, this.#options.file.bytes));
+    const share = Math.min(1, file.bytesRead / Math.max(1, file.bytes));
     this.#durationMs = Math.max(Math.round(decodedMs), share > 0 ? Math.round(decodedMs / share) : 0);
     this.#wake();
   }
