@@ -85,7 +85,7 @@ export function readConfig(environment: Environment, isTerminal: boolean): Confi
   }
   const settings = parsed.data;
   const cacheDir =
-    settings.TRITONE_CACHE_DIR ?? path.join(environment.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'tritone');
+    settings.TRITONE_CACHE_DIR ?? path.join(environment.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'tritone');
   return {
     http: { host: settings.HOST, port: settings.PORT },
     https:

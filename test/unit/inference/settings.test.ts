@@ -25,3 +25,8 @@ describe('the environment of models', () => {
     expect(read({ ...found, ...parameters, ...other }).embedded?.environment).toEqual(parameters);
   });
 });
+
+it('what crashes leave to sweep is noted in the home folder where XDG_CACHE_HOME is set but empty', () => {
+  const found = { TRITONE_PYTHON_ENV: '/python', TRITONE_MODELS_DIR: '/weights', XDG_CACHE_HOME: '' };
+  expect(read(found).embedded?.runDir).toMatch(/^\/.*\/\.cache\/tritone\/run$/);
+});
