@@ -144,6 +144,22 @@ def test_a_recogniser_that_fails_fails_its_session_and_no_other(capsys: pytest.C
     assert "the network broke" in capsys.readouterr().err
 
 
+def test_a_client_that_cannot_be_sent_to_costs_no_other_a_word(capsys: pytest.CaptureFixture):
+    stage = Stage()
+    broken, other = stage.open(), stage.open()
+
+    def refuse(event: object) -> None:
+        raise OSError("no room for a response")
+
+    broken.session._emit = refuse
+    for client in (broken, other):
+        client.deliver(np.concatenate([quiet(0.3), say(1, 2), quiet(1)]))
+    stage.catch_up()
+    assert other.texts("final") == ["one two"]
+    assert [type(error) for error in broken.failed] == [OSError]
+    assert "no room" in capsys.readouterr().err
+
+
 def test_half_an_hour_of_speech_keeps_nothing_of_what_is_settled():
     stage = Stage()
     client = stage.open(partials=False)

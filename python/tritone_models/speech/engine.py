@@ -245,15 +245,22 @@ class SpeechEngine:
         with self._lock:
             client = self._sessions.pop(session, None)
             session.drop()
-        session.flush()
-        if client is not None:
-            client.fail(error)
+        try:
+            session.flush()
+            if client is not None:
+                client.fail(error)
+        except Exception:
+            traceback.print_exc()
 
     def _leave(self, session: SpeechSession) -> None:
+        """What cannot be sent to one client costs no other a word."""
         with self._lock:
             if session.closed:
                 self._sessions.pop(session, None)
-        session.flush()
+        try:
+            session.flush()
+        except Exception as error:
+            self._fail(session, error)
 
     def _hear_forever(self) -> None:
         while not self._stopping:
