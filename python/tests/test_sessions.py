@@ -148,7 +148,7 @@ def test_a_client_that_cannot_be_sent_to_costs_no_other_a_word(capsys: pytest.Ca
     stage = Stage()
     broken, other = stage.open(), stage.open()
 
-    def refuse(event: object) -> None:
+    def refuse(_event: object) -> None:
         raise OSError("no room for a response")
 
     broken.session._emit = refuse

@@ -1,5 +1,6 @@
 """The threads of a recogniser: one ear for every session, and the workers that decode."""
 
+import contextlib
 import threading
 import time
 import traceback
@@ -245,12 +246,9 @@ class SpeechEngine:
         with self._lock:
             client = self._sessions.pop(session, None)
             session.drop()
-        try:
-            session.flush()
-            if client is not None:
-                client.fail(error)
-        except Exception:
-            traceback.print_exc()
+        for tell in (session.flush, lambda: client and client.fail(error)):
+            with contextlib.suppress(Exception):  # a client that is gone: told in the log already
+                tell()
 
     def _leave(self, session: SpeechSession) -> None:
         """What cannot be sent to one client costs no other a word."""
