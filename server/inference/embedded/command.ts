@@ -10,7 +10,7 @@ export function environmentOf(config: EmbeddedConfig, layout: TritonLayout): Rec
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // Triton's own come first, for its server and stubs were linked against them; the caller's may hold cuBLAS and cuDNN.
+  // Triton's own come first, for its server and stubs were linked against them; the caller's may hold cuBLAS.
   // An empty entry would mean the working folder.
   const callers = process.env.LD_LIBRARY_PATH?.split(':') ?? [];
   const libraries = [layout.libraries, config.pythonLibDir, ...callers].filter(
