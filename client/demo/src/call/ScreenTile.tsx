@@ -28,7 +28,7 @@ export function ScreenTile({ room, screen, person, captionsShown }: ScreenTilePr
       style={{ '--speaker': speakerColor(person?.order ?? 0) }}
     >
       {own ? (
-        ownScreen !== undefined && <LocalVideo track={ownScreen} mirrored={false} />
+        ownScreen !== undefined && <LocalVideo track={ownScreen} mirrored={false} whole />
       ) : (
         <RemoteVideo room={room} trackId={screen.trackId} whole />
       )}

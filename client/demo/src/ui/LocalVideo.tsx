@@ -4,9 +4,11 @@ interface LocalVideoProps {
   track: MediaStreamTrack;
   /** As in a mirror: for one's own camera. */
   mirrored: boolean;
+  /** True: all of it shows, with bars. False: it covers the tile. */
+  whole?: boolean;
 }
 
-export function LocalVideo({ track, mirrored }: LocalVideoProps) {
+export function LocalVideo({ track, mirrored, whole = false }: LocalVideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = ref.current;
@@ -17,5 +19,15 @@ export function LocalVideo({ track, mirrored }: LocalVideoProps) {
       element.srcObject = null;
     };
   }, [track]);
-  return <video ref={ref} className="picture" data-mirrored={mirrored} muted playsInline aria-label="Camera picture" />;
+  return (
+    <video
+      ref={ref}
+      className="picture"
+      data-mirrored={mirrored}
+      data-whole={whole}
+      muted
+      playsInline
+      aria-label={whole ? 'Shared screen' : 'Camera picture'}
+    />
+  );
 }
