@@ -31,6 +31,8 @@ export class OpeningLine {
   readonly #clock: Clock;
   /** In order of arrival. */
   readonly #waiters = new Set<Waiter>();
+  /** Streams that only wait for finals to be bettered, oldest first. */
+  readonly #givingWay = new Set<SpeechStream>();
   #forgetRetry: (() => void) | undefined;
   #serving = false;
 
@@ -56,6 +58,12 @@ export class OpeningLine {
     if (place.signal.aborted) return undefined;
     place.onWaiting();
     return this.#wait(place);
+  }
+
+  /** Its speaker is done: where every slot is taken, it is closed for who talks now. The answer forgets it. */
+  givesWay(stream: SpeechStream): () => void {
+    this.#givingWay.add(stream);
+    return () => this.#givingWay.delete(stream);
   }
 
   /** A slot may be free: those who wait try at once. */
@@ -108,11 +116,16 @@ export class OpeningLine {
   }
 
   async #tryOpen(place: OpeningPlace): Promise<SpeechStream | 'busy'> {
-    try {
-      return await this.#speechToText.open({ ...place.request(), signal: place.signal });
-    } catch (cause) {
-      if (cause instanceof TritoneError && cause.code === 'inference.busy') return 'busy';
-      throw cause;
+    while (true) {
+      try {
+        return await this.#speechToText.open({ ...place.request(), signal: place.signal });
+      } catch (cause) {
+        if (!(cause instanceof TritoneError) || cause.code !== 'inference.busy') throw cause;
+        const [oldest] = this.#givingWay;
+        if (oldest === undefined) return 'busy';
+        this.#givingWay.delete(oldest);
+        await oldest.close();
+      }
     }
   }
 

@@ -100,9 +100,9 @@ export class RoomCaptions implements AsyncDisposable {
     const isActive = () => this.#activeSpeaker === participantId;
     const sink = new RoomSink({ room, participantId, source, isActive, metrics, signal: this.#closed.signal });
     const nextId = () => this.#nextCaptionId(participantId);
-    const assembler = new CaptionAssembler({ participantId, source, nextId });
+    const assemble = () => new CaptionAssembler({ participantId, source, nextId });
     const tap = await room.openTap(trackId, signal);
-    const captioner = new TrackCaptioner({ tap, assembler, line, sink, clock, log, metrics, signal });
+    const captioner = new TrackCaptioner({ tap, assemble, line, sink, clock, log, metrics, signal });
     this.#captioners.set(trackId, captioner);
     if (!this.#isWanted(track)) void captioner.finish();
     await captioner.run();

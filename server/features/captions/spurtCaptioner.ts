@@ -64,6 +64,8 @@ export class SpurtCaptioner {
   #liveFromMs = 0;
   #waited = false;
   #failures = 0;
+  readonly #settledToEnd = Promise.withResolvers<void>();
+  #correcting: Promise<void> | undefined;
 
   constructor(options: SpurtCaptionerOptions) {
     this.#options = options;
@@ -72,18 +74,20 @@ export class SpurtCaptioner {
     this.#settled = options.spurt.startSample;
   }
 
-  /** Settles when the spurt has its last caption or is given up. Never rejects. */
+  /** Settles when the spurt is captioned to its end or given up; a second pass may still better finals. Never rejects. */
   async run(): Promise<void> {
-    const { signal, line } = this.#options;
+    const { signal } = this.#options;
     while (!signal.aborted) {
       const stream = await this.#open();
       if (stream === undefined) break;
-      const done = await this.#caption(stream);
-      await stream.close();
-      line.slotFreed();
-      if (done) return;
+      if (await this.#caption(stream)) return;
     }
     this.#skipTo(this.#options.spurt.endSample, this.#waited ? 'overload' : 'outage');
+  }
+
+  /** Settles when no final is bettered any more. Never rejects. */
+  async corrected(): Promise<void> {
+    await this.#correcting;
   }
 
   /** Undefined when there is nothing left worth a caption. */
@@ -127,24 +131,38 @@ export class SpurtCaptioner {
 
   /** True when the spurt is captioned to its end, false when another sequence must go on. */
   async #caption(stream: SpeechStream): Promise<boolean> {
-    const { ring, spurt, log, metrics, assembler, sink, signal } = this.#options;
-    if (this.#waited) this.#skipTo(ring.endSample - msToSamples(CATCH_UP_AFTER_WAITING_MS), 'overload');
-    this.#skipTo(ring.startSample, 'outage');
-    this.#waited = false;
-    if (this.#isOver()) return true;
-    this.#liveFromMs = this.#toMs(Math.min(ring.endSample, spurt.endSample)) - 1000;
+    const { line, log, metrics, assembler, sink, signal } = this.#options;
+    this.#skipWhatIsTooOld();
+    if (this.#isOver()) {
+      await stream.close();
+      line.slotFreed();
+      return true;
+    }
+    const following = this.#follow(stream).finally(() => line.slotFreed());
     try {
-      await this.#follow(stream);
+      await Promise.race([following, this.#settledToEnd.promise]);
       if (signal.aborted) return false;
       for (const caption of assembler.endSequence()) sink.caption(caption);
+      const forget = line.givesWay(stream);
+      this.#correcting = following.catch(() => {}).finally(forget); // what was told stands, bettered or not
       return true;
     } catch (cause) {
       const error = TritoneError.from(cause, 'inference.failed', { reason: 'the sequence broke off' });
       log.warn({ code: error.code, model: stream.model }, 'caption sequence lost');
       metrics.resumes.inc();
       this.#afterFailure(error);
-      return this.#isOver();
+      if (!this.#isOver()) return false;
+      for (const caption of assembler.endSequence()) sink.caption(caption);
+      return true;
     }
+  }
+
+  #skipWhatIsTooOld(): void {
+    const { ring, spurt } = this.#options;
+    if (this.#waited) this.#skipTo(ring.endSample - msToSamples(CATCH_UP_AFTER_WAITING_MS), 'overload');
+    this.#skipTo(ring.startSample, 'outage');
+    this.#waited = false;
+    this.#liveFromMs = this.#toMs(Math.min(ring.endSample, spurt.endSample)) - 1000;
   }
 
   #afterFailure(error: TritoneError): void {
@@ -168,17 +186,21 @@ export class SpurtCaptioner {
     const { assembler, sink } = this.#options;
     if (event.type === 'partial' || event.type === 'final') {
       this.#backOff.reset();
-      for (const caption of assembler.take(event)) this.#show(caption);
-      if (event.type === 'final') this.#settle(places.at(event.endSample));
+      const isCorrection = assembler.hasEnded(event.utterance);
+      for (const caption of assembler.take(event)) {
+        sink.caption(caption);
+        if (!isCorrection) this.#measure(caption);
+      }
+      if (event.type === 'final' && !isCorrection) this.#settle(places.at(event.endSample));
     } else if (event.type === 'progress') {
       this.#settle(places.at(event.settledSample));
       for (const caption of assembler.settle(event.settledSample)) sink.caption(caption);
     }
+    if (this.#isOver()) this.#settledToEnd.resolve();
   }
 
-  #show(caption: Caption): void {
+  #measure(caption: Caption): void {
     const { metrics, sink } = this.#options;
-    sink.caption(caption);
     if (caption.text === '' || caption.startMs < this.#liveFromMs) return;
     if (caption.final) metrics.finalMs.observe(sink.nowMs() - caption.endMs);
     else if (caption.revision === 0) metrics.firstPartialMs.observe(sink.nowMs() - caption.startMs);

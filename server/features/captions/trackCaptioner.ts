@@ -2,6 +2,7 @@ import type { AudioTap } from '../../media/audioTap.ts';
 import { PCM_RATE, type PcmChunk } from '../../media/pcmChunk.ts';
 import { BoundedQueue } from '../../streams/boundedQueue.ts';
 import { sleep } from '../../streams/sleep.ts';
+import type { CaptionAssembler } from '../speech/captionAssembler.ts';
 import { PcmRing } from '../speech/pcmRing.ts';
 import { TalkSpurt } from '../speech/talkSpurt.ts';
 import { TimeMap } from '../speech/timeMap.ts';
@@ -21,8 +22,11 @@ const LAST_PACKETS_MS = 150;
 /** The captioner gives spurts up by age long before so many wait. */
 const MAX_WAITING_SPURTS = 64;
 
-export interface TrackCaptionerOptions extends Omit<SpurtCaptionerOptions, 'spurt' | 'ring' | 'roomTime'> {
+export interface TrackCaptionerOptions
+  extends Omit<SpurtCaptionerOptions, 'spurt' | 'ring' | 'roomTime' | 'assembler'> {
   tap: Pick<AudioTap, 'chunks' | 'close'>;
+  /** One for each spurt: the last one's finals may be bettered while the next is captioned. */
+  assemble: () => CaptionAssembler;
 }
 
 /** Listens to one track: keeps its last half minute, cuts it into talk spurts and has each captioned, one after the other. */
@@ -113,17 +117,22 @@ export class TrackCaptioner {
   }
 
   async #captionSpurts(): Promise<void> {
-    const { metrics } = this.#options;
+    const { assemble, metrics } = this.#options;
+    const correcting = new Set<Promise<void>>();
     for await (const spurt of this.#spurts) {
       metrics.openSpurts.inc();
       const captioner = new SpurtCaptioner({
         ...this.#options,
+        assembler: assemble(),
         spurt,
         ring: this.#ring,
         roomTime: this.#roomTime,
       });
       await captioner.run();
       metrics.openSpurts.dec();
+      const corrected = captioner.corrected().then(() => void correcting.delete(corrected));
+      correcting.add(corrected);
     }
+    await Promise.all(correcting);
   }
 }

@@ -41,6 +41,12 @@ export class CaptionAssembler {
     this.#toMs = toMs;
   }
 
+  /** Its final was taken already: what still comes of it only betters it. */
+  hasEnded(utterance: number): boolean {
+    const state = this.#utterances.get(utterance);
+    return state !== undefined && !isOpen(state);
+  }
+
   /** Captions to append, in order; none for what changes nothing. */
   take(event: SpeechPartial | SpeechFinal): Caption[] {
     const before = this.#utterances.get(event.utterance);

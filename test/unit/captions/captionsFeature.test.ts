@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { noMetrics } from '../../../server/streams/metrics.ts';
 import { captionSchema } from '../../../shared/captions.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import { CaptionedRoom, wordsFromTo } from '../../fixtures/captionedRoom.ts';
-import { WordReader } from '../../fixtures/wordsInSound.ts';
+import { WordReader, type WordReaderOptions } from '../../fixtures/wordsInSound.ts';
 
-function stage(options: { maxSessions?: number } = {}) {
+function stage(options: WordReaderOptions = {}) {
   const reader = new WordReader(options);
-  return { reader, room: new CaptionedRoom(reader) };
+  const observed: Record<string, number[]> = {};
+  const histogram = (name: string) => ({
+    observe: (value: number) => {
+      observed[name] = [...(observed[name] ?? []), value];
+    },
+  });
+  return { reader, observed, room: new CaptionedRoom(reader, { ...noMetrics, histogram }) };
 }
 
 describe('captions of a call', () => {
@@ -487,5 +494,64 @@ describe('captions when every slot is taken', () => {
     const { length } = reader.requests;
     await room.pass(5000);
     expect(reader.requests).toHaveLength(length);
+  });
+});
+
+describe('captions with a second pass', () => {
+  it('do not keep the next words waiting while finals may still be bettered', async () => {
+    const { room, reader } = stage({ secondPass: true });
+    const ann = await room.publish('ann');
+    ann.say(1, 2);
+    await room.pass(2000);
+    ann.say(3, 4);
+    await room.pass(1000);
+    expect(reader.open_).toHaveLength(2);
+    expect(room.revisions.at(-1)).toMatchObject({ id: 'ann:2', text: 'w3 w4' });
+  });
+
+  it('are bettered under their own ids while the next are on their way, and that is no latency', async () => {
+    const { room, reader, observed } = stage({ secondPass: true });
+    const ann = await room.publish('ann');
+    ann.say(1, 2);
+    await room.pass(2000);
+    ann.say(3, 6);
+    await room.pass(900);
+    await reader.streams[0]?.better();
+    await room.pass(3000);
+    await reader.streams[1]?.better();
+    await room.pass(100);
+    expect(room.finals.map(({ id, text }) => [id, text])).toEqual([
+      ['ann:1', 'w1 w2'],
+      ['ann:1', 'W1 W2'],
+      ['ann:2', 'w3 w4 w5 w6'],
+      ['ann:2', 'W3 W4 W5 W6'],
+    ]);
+    expect(observed.tritone_caption_final_ms).toHaveLength(2);
+    expect(reader.streams).toHaveLength(2);
+  });
+
+  it('give their slot to who talks', async () => {
+    const { room, reader } = stage({ secondPass: true, maxSessions: 1 });
+    const [ann, bob] = [await room.publish('ann'), await room.publish('bob')];
+    ann.say(1, 2);
+    await room.pass(2000);
+    expect(reader.open_).toHaveLength(1);
+    bob.say(3, 4);
+    await room.pass(900);
+    expect(room.words('bob')).toBe('');
+    expect(room.revisions.at(-1)).toMatchObject({ participantId: 'bob', text: 'w3 w4' });
+    expect(room.eventsOf('captions-waiting')).toEqual([]);
+  });
+
+  it('stand when the recogniser is lost before they could be bettered', async () => {
+    const { room, reader } = stage({ secondPass: true });
+    const ann = await room.publish('ann');
+    ann.say(1, 2);
+    await room.pass(2000);
+    reader.kill();
+    await room.pass(1000);
+    expect(room.words()).toBe('w1 w2');
+    expect(reader.streams).toHaveLength(1);
+    expect(room.eventsOf('caption-gap')).toEqual([]);
   });
 });
