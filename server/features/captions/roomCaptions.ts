@@ -10,6 +10,7 @@ import type { CaptionMetrics } from './captionMetrics.ts';
 import type { OpeningLine } from './openingLine.ts';
 import { RoomSink } from './roomSink.ts';
 import { TrackCaptioner } from './trackCaptioner.ts';
+import { WaitingCount } from './waitingCount.ts';
 
 /** When a call ends, the last words have this long to become captions. */
 const LAST_WORDS_MS = 2000;
@@ -36,6 +37,10 @@ export class RoomCaptions implements AsyncDisposable {
   readonly #captioners = new Map<string, TrackCaptioner>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #captionCounts = new Map<string, number>();
+  readonly #waiting = new WaitingCount((participantId, waiting) => {
+    if (!this.#closed.signal.aborted)
+      this.#options.room.log.append({ type: 'captions-waiting', participantId, waiting });
+  });
   #activeSpeaker: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -98,7 +103,15 @@ export class RoomCaptions implements AsyncDisposable {
     const { participantId, trackId } = track;
     const source = track.source === 'screen-audio' ? 'screen' : 'microphone';
     const isActive = () => this.#activeSpeaker === participantId;
-    const sink = new RoomSink({ room, participantId, source, isActive, metrics, signal: this.#closed.signal });
+    const sink = new RoomSink({
+      room,
+      participantId,
+      source,
+      isActive,
+      waiting: this.#waiting,
+      metrics,
+      signal: this.#closed.signal,
+    });
     const nextId = () => this.#nextCaptionId(participantId);
     const assemble = () => new CaptionAssembler({ participantId, source, nextId });
     const tap = await room.openTap(trackId, signal);

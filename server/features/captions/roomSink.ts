@@ -2,6 +2,7 @@ import type { Caption, CaptionSource } from '../../../shared/captions.ts';
 import type { RoomHandle } from '../../rooms/roomHandle.ts';
 import type { CaptionMetrics } from './captionMetrics.ts';
 import type { CaptionSink, GapReason } from './spurtCaptioner.ts';
+import type { WaitingCount } from './waitingCount.ts';
 
 /** A gap that nobody would notice is not worth an entry. */
 const LEAST_GAP_MS = 100;
@@ -11,6 +12,8 @@ export interface RoomSinkOptions {
   participantId: string;
   source: CaptionSource;
   isActive: () => boolean;
+  /** Of all tracks of the call. */
+  waiting: WaitingCount;
   metrics: CaptionMetrics;
   /** After it nothing is written any more. */
   signal: AbortSignal;
@@ -40,8 +43,7 @@ export class RoomSink implements CaptionSink {
   }
 
   waiting(waiting: boolean): void {
-    const { room, participantId, signal } = this.#options;
-    if (!signal.aborted) room.log.append({ type: 'captions-waiting', participantId, waiting });
+    this.#options.waiting.change(this.#options.participantId, waiting);
   }
 
   /** Who has left keeps the language they spoke. */

@@ -445,6 +445,22 @@ describe('captions when every slot is taken', () => {
     expect(room.words('bob')).toBe(wordsFromTo(101, 112));
   });
 
+  it('tell of who waits with microphone and screen as of one: waiting until both are served', async () => {
+    const { room } = stage({ maxSessions: 1 });
+    const [ann, bob] = [await room.publish('ann'), await room.publish('bob')];
+    const screen = await room.publish('bob', 'screen-audio');
+    ann.say(1, 8);
+    await room.pass(200);
+    bob.say(101, 104);
+    screen.say(201, 204, 300);
+    await room.pass(12_000);
+    expect(room.eventsOf('captions-waiting')).toEqual([
+      { type: 'captions-waiting', participantId: 'bob', waiting: true },
+      { type: 'captions-waiting', participantId: 'bob', waiting: false },
+    ]);
+    expect(new Set(room.finals.map(({ source }) => source))).toEqual(new Set(['microphone', 'screen']));
+  });
+
   it('begin as soon as a slot is free', async () => {
     const { room, reader } = stage({ maxSessions: 1 });
     const [ann, bob] = [await room.publish('ann'), await room.publish('bob')];
