@@ -5,7 +5,7 @@ import { resultPieces, spokenLine, stateOf } from './transcriptionSchemas.ts';
 
 /**
  * A job as server-sent events: `line` for each utterance, `progress` between them, at last `done` or `error`.
- * Reads the job when the receiver is ready, so a slow one costs no memory.
+ * What a second pass betters after its line was told stands in `done`. Reads the job when the receiver is ready, so a slow one costs no memory.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export async function* serverSentEvents(job: TranscriptionJob, clock: Clock): AsyncGenerator<string, void, void> {

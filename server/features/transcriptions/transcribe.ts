@@ -18,6 +18,8 @@ const RING_SAMPLES = AHEAD_SAMPLES + 30 * PCM_RATE;
 const REOPEN_PAUSES_MS = [0, 250, 500, 1000, 2000];
 /** Without any progress for this long the transcription fails with whatever stands in its way. */
 const PATIENCE_MS = 60_000;
+/** To wait in line while people talk is no lack of progress; this long it is. */
+const LONGEST_WAIT_MS = 30 * 60_000;
 const SAMPLES_PER_MS = PCM_RATE / 1000;
 
 export interface TranscribeOptions {
@@ -27,7 +29,8 @@ export interface TranscribeOptions {
   /** A tag, or `auto`. */
   language: string;
   model: string | undefined;
-  onLine: (line: TranscriptLine) => void;
+  /** `index` counts lines from 0; a second pass may tell an earlier one again. */
+  onLine: (line: TranscriptLine, index: number) => void;
   /** Ms of sound that are done with, and that are decoded so far. */
   onProgress: (settledMs: number, decodedMs: number) => void;
   clock: Clock;
@@ -53,6 +56,9 @@ class Transcription {
   readonly #over = new AbortController();
   #settled = 0;
   #progressAtMs: number;
+  #inLineSinceMs: number | undefined;
+  /** Where each caption's line stands: a second pass may better it. */
+  readonly #places = new Map<string, number>();
   #decoderMayGoOn: (() => void) | undefined;
 
   constructor(options: TranscribeOptions) {
@@ -127,12 +133,10 @@ class Transcription {
       await this.#backOff.pause(signal);
       if (signal.aborted) return undefined;
       try {
-        return await speechToText.open({
-          language,
-          priority: 'batch',
-          ...(model !== undefined && { model }),
-          signal,
-        });
+        const named = model === undefined ? {} : { model };
+        const stream = await speechToText.open({ language, priority: 'batch', ...named, signal });
+        this.#inLineSinceMs = undefined;
+        return stream;
       } catch (cause) {
         const error = TritoneError.from(cause, 'inference.unavailable', { reason: 'opening failed' });
         if (error.code === 'inference.no_model') throw error;
@@ -143,19 +147,29 @@ class Transcription {
 
   #passIfPatient(error: TritoneError): void {
     const { clock, log } = this.#options;
-    if (!error.retryable || clock.nowMs() - this.#progressAtMs > PATIENCE_MS) throw error;
+    const nowMs = clock.nowMs();
+    this.#inLineSinceMs = error.code === 'inference.busy' ? (this.#inLineSinceMs ?? nowMs) : undefined;
+    if (nowMs - (this.#inLineSinceMs ?? Number.NEGATIVE_INFINITY) < LONGEST_WAIT_MS) this.#progressAtMs = nowMs;
+    if (!error.retryable || nowMs - this.#progressAtMs > PATIENCE_MS) throw error;
     log.debug({ code: error.code }, 'transcription goes on after a failure');
   }
 
   #hear(event: SpeechEvent, places: TimeMap): void {
     if (event.type === 'final') {
+      const isCorrection = this.#assembler.hasEnded(event.utterance);
       for (const caption of this.#assembler.take(event)) {
-        if (caption.final && caption.text !== '') this.#options.onLine(toLine(caption));
+        if (caption.final && caption.text !== '') this.#options.onLine(toLine(caption), this.#placeOf(caption.id));
       }
-      this.#settle(places.at(event.endSample));
+      if (!isCorrection) this.#settle(places.at(event.endSample));
     } else if (event.type === 'progress') {
       this.#settle(places.at(event.settledSample));
     }
+  }
+
+  #placeOf(captionId: string): number {
+    const place = this.#places.get(captionId) ?? this.#places.size;
+    this.#places.set(captionId, place);
+    return place;
   }
 
   #settle(sample: number): void {

@@ -82,7 +82,9 @@ export class TranscriptionJob {
       await transcribe({
         ...this.#options,
         pcm: decode(file.read(), { signal }),
-        onLine: (line) => this.lines.push(line),
+        onLine: (line, index) => {
+          this.lines[index] = line;
+        },
         onProgress: (settledMs, decodedMs) => this.#progress(settledMs, decodedMs),
         signal,
       });

@@ -4,7 +4,7 @@ import type { TranscriptLine } from '../../../server/features/transcripts/transc
 import { silentLog } from '../../../server/streams/log.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import { VirtualClock } from '../../fixtures/virtualClock.ts';
-import { silence, soundOfWord, WordReader } from '../../fixtures/wordsInSound.ts';
+import { silence, soundOfWord, WordReader, type WordReaderOptions } from '../../fixtures/wordsInSound.ts';
 
 /** A sound of `words` words in sentences of ten, handed out in pieces of half a second. */
 class SpokenFile {
@@ -34,9 +34,9 @@ class SpokenFile {
   }
 }
 
-function stage(words: number) {
+function stage(words: number, options: WordReaderOptions = {}) {
   const clock = new VirtualClock();
-  const reader = new WordReader();
+  const reader = new WordReader(options);
   const file = new SpokenFile(words);
   const lines: TranscriptLine[] = [];
   const progress: [number, number][] = [];
@@ -47,7 +47,9 @@ function stage(words: number) {
       speechToText: reader,
       language: 'en',
       model: undefined,
-      onLine: (line) => lines.push(line),
+      onLine: (line, index) => {
+        lines[index] = line;
+      },
       onProgress: (settledMs, decodedMs) => progress.push([settledMs, decodedMs]),
       clock,
       log: silentLog,
@@ -95,11 +97,11 @@ describe('transcribe', () => {
     expect(reader.streams).toHaveLength(6);
   });
 
-  it('waits for a slot, but not for ever', async () => {
+  it('waits in line for a quarter of an hour while people talk, but not for ever', async () => {
     const { start, reader, clock, text } = stage(5);
     reader.refusal = new TritoneError('inference.busy', { model: 'words' });
     const done = start();
-    await clock.advance(20_000);
+    await clock.advance(15 * 60_000);
     reader.refusal = undefined;
     await clock.advance(3000);
     await done;
@@ -108,9 +110,28 @@ describe('transcribe', () => {
     const late = stage(5);
     late.reader.refusal = new TritoneError('inference.busy', { model: 'words' });
     const refused = expect(late.start()).rejects.toMatchObject({ code: 'inference.busy' });
-    await late.clock.advance(70_000);
+    await late.clock.advance(32 * 60_000);
     await refused;
     expect(late.file.returned).toBe(true);
+  });
+
+  it('fails after a minute in which the recogniser cannot be reached', async () => {
+    const { start, reader, clock, file } = stage(5);
+    reader.refusal = new TritoneError('inference.unavailable', { reason: 'down' });
+    const refused = expect(start()).rejects.toMatchObject({ code: 'inference.unavailable' });
+    await clock.advance(70_000);
+    await refused;
+    expect(file.returned).toBe(true);
+  });
+
+  it('has each line once, as the second pass left it', async () => {
+    const { start, reader, clock, text } = stage(25, { secondPass: true });
+    const done = start();
+    while (reader.streams[0]?.ended !== true) await clock.advance(10);
+    expect(text()).toBe(words(25));
+    await reader.streams[0]?.better();
+    await done;
+    expect(text()).toBe(words(25).toUpperCase());
   });
 
   it('fails at once where no model fits', async () => {
