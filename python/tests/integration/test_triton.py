@@ -207,7 +207,8 @@ def test_a_chunk_that_is_too_long_is_refused_and_the_sequence_goes_on(server: Tr
 
 def test_what_the_models_do_is_counted_in_tritons_metrics(server: TritonServer):
     talker = Talker(server, "moonshine")
-    talker.say(read_wave(speech("en/cards_001.wav")))
+    pause = np.zeros(RATE, np.int16)
+    talker.say(np.concatenate([read_wave(speech("en/cards_001.wav")), pause]))
     talker.end()
     time.sleep(0.5)
     with urllib.request.urlopen(f"http://127.0.0.1:{server.metrics_port}/metrics") as answer:
