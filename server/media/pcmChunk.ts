@@ -11,4 +11,6 @@ export interface PcmChunk {
   levelDbov: number | undefined;
   /** `heard` was decoded; `concealed` rebuilt a lost packet (FEC or PLC); `silence` fills DTX, mute and long gaps. */
   origin: 'heard' | 'concealed' | 'silence';
+  /** Packets right before it were lost or came too late. Without that, a hole is the sender's own: it sent nothing. */
+  afterLoss: boolean;
 }

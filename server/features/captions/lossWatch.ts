@@ -10,15 +10,15 @@ export interface Loss {
 }
 
 /**
- * Tells speech that never arrived from speakers who pause. An encoder that falls silent says so (DTX), and a mute is
- * announced; sound that breaks off in the middle of talk and comes back later was lost on its way.
+ * Tells speech that never arrived from speakers who pause. Sound that breaks off in the middle of talk and comes back
+ * later was lost on its way where packets are missing; a browser that was too busy to send has lost nothing.
  */
 export class LossWatch {
   #startSample: number | undefined;
   #filling = true;
 
   /** A loss, once sound has come back after it. @param talking there was speech right before the chunk */
-  hear({ origin, levelDbov, startSample }: PcmChunk, talking: boolean): Loss | undefined {
+  hear({ origin, levelDbov, startSample, afterLoss }: PcmChunk, talking: boolean): Loss | undefined {
     const filled = origin === 'silence' && levelDbov === undefined;
     const began = filled && !this.#filling;
     this.#filling = filled || origin === 'silence';
@@ -26,7 +26,9 @@ export class LossWatch {
     if (filled || this.#startSample === undefined) return undefined;
     const loss = { startSample: this.#startSample, endSample: startSample };
     this.#startSample = undefined;
-    return origin !== 'silence' && loss.endSample - loss.startSample >= LEAST_LOSS_SAMPLES ? loss : undefined;
+    return afterLoss && origin !== 'silence' && loss.endSample - loss.startSample >= LEAST_LOSS_SAMPLES
+      ? loss
+      : undefined;
   }
 
   /** The sender said that nothing comes. */

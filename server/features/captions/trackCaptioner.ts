@@ -14,8 +14,8 @@ import { SpurtDetector } from './spurtDetector.ts';
 const RING_SECONDS = 30;
 /** Sound before the onset that goes to the model with it: levels rise after the first consonant. */
 const PRE_ROLL_MS = 500;
-/** No sound for this long ends the spurt; longer than the 400 ms between packets of a silent Opus encoder (DTX). */
-const STALL_MS = 800;
+/** No sound for this long ends the spurt; longer than a tap waits for what is held up on its way (1 s). */
+const STALL_MS = 1200;
 const STALL_CHECK_MS = 200;
 /** Packets still on their way when a track is muted or closed: the tap waits 120 ms for late ones. */
 const LAST_PACKETS_MS = 150;

@@ -6,6 +6,8 @@ export interface Ordered<T> {
   readonly item: T;
   /** Packets missing between the one before and this. */
   readonly lost: number;
+  /** The numbers went on elsewhere: how many are missing cannot be told. */
+  readonly jumped?: true;
 }
 
 export interface PacketOrderOptions {
@@ -50,8 +52,8 @@ export class PacketOrder<T> {
     const ahead = distance(this.#next, sequence);
     if (Math.abs(ahead) > RESTART_DISTANCE) {
       const released = this.flush();
-      this.#next = sequence;
-      return [...released, ...this.push(sequence, item, nowMs)];
+      this.#next = (sequence + 1) % SPAN;
+      return [...released, { item, lost: 0, jumped: true }];
     }
     if (ahead < 0) {
       this.#options.late();

@@ -39,35 +39,44 @@ export class PcmLine {
   /** Packets lost right before the next one. */
   #lost = 0;
   #silent = true;
+  /** The last packet was sound, not the notice that nothing comes. */
+  #talking = false;
+  /** Since the last sound that was written, packets were lost or came too late. */
+  #missed = false;
 
   constructor(options: PcmLineOptions) {
     this.#options = options;
   }
 
-  accept({ item: packet, lost }: Ordered<OpusPacket>): void {
+  accept({ item: packet, lost, jumped }: Ordered<OpusPacket>): void {
     const { timeline, meter } = this.#options;
     this.#lost += lost;
+    if (lost > 0 || jumped) this.#missed = true;
     meter.count('lostPackets', lost);
     const samples = (opusDuration(packet.payload) * PCM_RATE) / OPUS_CLOCK_RATE;
     if (samples === 0) {
       meter.count('corruptPackets', 1);
       this.#lost += 1;
+      this.#missed = true;
       return;
     }
     const start = timeline.place(packet.timestamp, samples, packet.arrivedMs);
     if (start === undefined || start + samples <= timeline.position) {
       meter.count('latePackets', 1);
+      this.#missed = true;
       return;
     }
     this.#bridge(start - timeline.position, packet.payload, samples);
     this.#lost = 0;
     this.#decode(packet, samples, timeline.position - start);
+    this.#talking = !isDtx(packet.payload);
+    this.#missed = false;
   }
 
   /** Writes silence as far as real time allows while nothing comes. */
   fill(roomNowMs: number): void {
     const { timeline } = this.#options;
-    const missing = timeline.fillableUntil(roomNowMs) - timeline.position;
+    const missing = timeline.fillableUntil(roomNowMs, this.#talking) - timeline.position;
     if (missing >= MIN_FILL_SAMPLES) this.#breakOff(missing);
   }
 
@@ -142,7 +151,8 @@ export class PcmLine {
     this.#silent = origin === 'silence';
     if (origin === 'heard') meter.count('heardMs', pcm.length / SAMPLES_PER_MS);
     if (origin === 'silence') meter.count('silenceMs', pcm.length / SAMPLES_PER_MS);
-    emit({ pcm, startSample, startMs: timeline.roomMs(startSample), levelDbov, origin }, arrivedMs);
+    const startMs = timeline.roomMs(startSample);
+    emit({ pcm, startSample, startMs, levelDbov, origin, afterLoss: this.#missed }, arrivedMs);
   }
 }
 

@@ -13,9 +13,12 @@ const TICKS_PER_SAMPLE = OPUS_CLOCK_RATE / PCM_RATE;
 const TOO_EARLY_MS = 500;
 /** After a pause timestamps may have stood still, run on, or begun elsewhere; nearer than this they ran on. */
 const SAME_AFTER_PAUSE_MS = 300;
-/** Silence fills what does not come this far behind real time; ordinary jitter is less. */
+/** In a pause silence fills what does not come this far behind real time; ordinary jitter is less. */
 const FILL_LAG_MS = 200;
-/** Where packets come later than that, filling stays behind them, up to here. Later yet, they are lost or their timestamps new. */
+/**
+ * In the middle of talk, or where packets come later than that, filling waits up to here: a busy browser or network hands
+ * over all at once what it has held up. Later yet, packets are lost or their timestamps new.
+ */
 const MAX_FILL_LAG_MS = 1000;
 const FILL_MARGIN_MS = 50;
 const LATENESS_WINDOW_MS = 10_000;
@@ -72,11 +75,15 @@ export class Timeline {
     this.#position += samples;
   }
 
-  /** How far silence may be written now without taking the place of a packet that is on its way; `position` at least. */
-  fillableUntil(nowMs: number): number {
+  /**
+   * How far silence may be written now without taking the place of a packet that is on its way; `position` at least.
+   * @param talking the last packet was sound: the sender has announced no silence
+   */
+  fillableUntil(nowMs: number, talking: boolean): number {
     if (this.#map === undefined) return this.#position;
     const latestMs = -(this.#lateness.value ?? 0);
-    const lagMs = Math.max(FILL_LAG_MS, Math.min(latestMs + FILL_MARGIN_MS, MAX_FILL_LAG_MS));
+    const learntMs = Math.max(FILL_LAG_MS, Math.min(latestMs + FILL_MARGIN_MS, MAX_FILL_LAG_MS));
+    const lagMs = talking ? MAX_FILL_LAG_MS : learntMs;
     return Math.max(this.#position, Math.floor(this.#map.sampleAt(nowMs - lagMs - this.#packetMs)));
   }
 

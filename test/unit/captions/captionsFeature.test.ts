@@ -172,7 +172,7 @@ describe('captions of a call', () => {
     const ann = await room.publish('ann');
     await room.pass(ann.say(1, 2) - 80);
     ann.flows = false;
-    await room.pass(1200);
+    await room.pass(1600);
     expect(room.words()).toBe('w1 w2');
   });
 
@@ -219,6 +219,24 @@ describe('captions of a call', () => {
     expect(room.eventsOf('caption-gap')).toEqual([
       expect.objectContaining({ reason: 'packet-loss', startMs: 1200, endMs: 4200 }),
     ]);
+  });
+});
+
+describe('captions of a browser that is too busy to send', () => {
+  it('mark no loss where no packet is missing', async () => {
+    const { room } = stage();
+    const ann = await room.publish('ann');
+    await room.pass(ann.say(1, 4));
+    ann.flows = false;
+    for (let ms = 0; ms < 1000; ms += 100) {
+      await room.pass(100);
+      ann.fillSilence(100, false);
+    }
+    ann.flows = true;
+    ann.say(5, 6);
+    await room.pass(3000);
+    expect(room.words()).toBe(wordsFromTo(1, 6));
+    expect(room.eventsOf('caption-gap')).toEqual([]);
   });
 });
 

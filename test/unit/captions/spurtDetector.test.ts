@@ -85,7 +85,13 @@ describe('SpurtDetector', () => {
 });
 
 describe('sound level', () => {
-  const chunk = { pcm: new Int16Array(320).fill(3277), startSample: 0, startMs: 0, origin: 'heard' as const };
+  const chunk = {
+    pcm: new Int16Array(320).fill(3277),
+    startSample: 0,
+    startMs: 0,
+    origin: 'heard' as const,
+    afterLoss: false,
+  };
 
   it('is what the sender says, and measured where it says nothing', () => {
     expect(soundLevelDbov({ ...chunk, levelDbov: -42 })).toBe(-42);

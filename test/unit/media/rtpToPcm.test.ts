@@ -265,18 +265,45 @@ describe('RtpToPcm', () => {
     expect(stage.tap.stats).toMatchObject({ lostPackets: 1, concealedMs: 0 });
   });
 
-  it('fills with silence while packets stop, 220 ms behind real time, so that a pause is heard in time', async () => {
+  it.each([
+    ['220 ms behind real time where the sender announced silence, so that a pause is heard in time', true, 220],
+    ['1020 ms behind real time where talk breaks off, for it may only be held up', false, 1020],
+  ])('fills with silence while packets stop, %s', async (_where, announced, lagMs) => {
     const stage = new Stage();
-    stage.send(glide(1000));
-    await stage.clock.advance(1050);
+    const quiet = announced ? 1000 : 0;
+    const sound = new Int16Array(((1000 + quiet) * RATE) / 1000);
+    sound.set(glide(1000));
+    stage.send(sound, { dtx: true });
+    await stage.clock.advance(1050 + quiet);
     for (let rounds = 0; rounds < 20; rounds += 1) {
       await stage.clock.advance(100);
       const behindMs = stage.clock.nowMs() - WAY_MS - (stage.pcm.length * 1000) / RATE;
-      if (rounds > 2) expect(behindMs).toBeLessThanOrEqual(220 + 100);
-      expect(behindMs).toBeGreaterThan(0);
+      if (rounds > lagMs / 100) expect(behindMs).toBeLessThanOrEqual(lagMs + 100);
+      if (rounds > lagMs / 100) expect(behindMs).toBeGreaterThanOrEqual(lagMs - 20);
     }
     expect(stage.chunks.at(-1)).toMatchObject({ origin: 'silence', levelDbov: undefined });
-    expect(Math.max(...stage.pcm.subarray(RATE + FADE_SAMPLES))).toBe(0);
+    expect(Math.max(...stage.pcm.subarray(sound.length + FADE_SAMPLES))).toBe(0);
+  });
+
+  it('loses nothing to a browser that is too busy to send for most of a second, and then sends all at once', async () => {
+    for (const heldUpMs of [400, 900]) {
+      const stage = new Stage();
+      stage.send(glide(3000), { delays: (index) => Math.max(0, index >= 50 ? 1000 + heldUpMs - index * 20 : 0) });
+      await stage.clock.advance(3100);
+      expect(stage.tap.stats).toMatchObject({ lostPackets: 0, latePackets: 0, silenceMs: 0, heardMs: 3000 });
+    }
+  });
+
+  it('tells what follows a loss from what follows a stop of the sender', async () => {
+    const [lossy, stopped] = [new Stage(), new Stage()];
+    lossy.send(glide(4000), { loses: (index) => index >= 50 && index < 150 });
+    stopped.send(glide(1000));
+    stopped.send(glide(1000), { atMs: 3000, firstSequence: 65_550, firstTimestamp: 0xffff_f000 + 3000 * 48 });
+    for (const { clock } of [lossy, stopped]) await clock.advance(4300);
+    const afterLoss = (stage: Stage) => stage.chunks.filter((chunk) => chunk.afterLoss && chunk.origin !== 'silence');
+    expect(afterLoss(lossy).map(({ startMs }) => Math.round(startMs / 100))).toContain(30);
+    expect(afterLoss(stopped)).toEqual([]);
+    expect(stopped.tap.stats.silenceMs).toBeGreaterThan(1900);
   });
 
   it('keeps the place of a packet that is waited for', async () => {
@@ -310,10 +337,11 @@ describe('RtpToPcm', () => {
 
   it('drops and counts packets of a time that has been filled, and goes on with the next', async () => {
     const stage = new Stage();
-    stage.send(glide(3000), { delays: (index) => (index >= 50 && index < 90 ? (90 - index) * 20 : 0) });
+    stage.send(glide(3000), { delays: (index) => (index >= 50 && index < 130 ? (130 - index) * 20 : 0) });
     await stage.clock.advance(3100);
     expect(stage.tap.stats.latePackets).toBeGreaterThan(15);
     expect(stage.tap.stats.latePackets).toBeLessThan(35);
+    expect(stage.chunks.filter(({ afterLoss }) => afterLoss)).not.toEqual([]);
     expect(stage.pcm).toHaveLength(3 * RATE);
   });
 

@@ -195,19 +195,20 @@ describe('Timeline', () => {
     }
   });
 
-  it('lets silence come to 200 ms and a packet behind real time, later where packets do', () => {
+  it('lets silence come to 200 ms and a packet behind real time, later where packets do or talk breaks off', () => {
     const steady = new Talk();
     steady.talk(2000);
-    expect(steady.timeline.fillableUntil(3010)).toBe((3000 - 220) * 16);
+    expect(steady.timeline.fillableUntil(3010, false)).toBe((3000 - 220) * 16);
+    expect(steady.timeline.fillableUntil(4010, true)).toBe((4000 - 1020) * 16);
     const late = new Talk({ delayMs: (spokenMs) => (spokenMs % 1000 < 20 ? 410 : 10) });
     late.talk(2000);
-    expect(late.timeline.fillableUntil(3010)).toBe((3000 - 400 - 50 - 20) * 16);
+    expect(late.timeline.fillableUntil(3010, false)).toBe((3000 - 400 - 50 - 20) * 16);
   });
 
   it('never lets silence be written before the first packet, nor twice', () => {
     const talk = new Talk();
-    expect(talk.timeline.fillableUntil(10_000)).toBe(0);
+    expect(talk.timeline.fillableUntil(10_000, false)).toBe(0);
     talk.talk(1000);
-    expect(talk.timeline.fillableUntil(1000)).toBe(talk.timeline.position);
+    expect(talk.timeline.fillableUntil(1000, false)).toBe(talk.timeline.position);
   });
 });
