@@ -8,6 +8,7 @@ import { transcriptionRoutes } from './features/transcriptions/transcriptionRout
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
+import { linkRoutes } from './http/linkRoutes.ts';
 import { listen, type SecureAddress } from './http/listeners.ts';
 import { Inference } from './inference/inference.ts';
 import { grantAll } from './rooms/identity.ts';
@@ -60,8 +61,10 @@ async function main(): Promise<number> {
   inference.events.on('changed', () => signaling.announce(status()));
   inference.catalogue.events.on('changed', () => signaling.announce(status()));
 
+  let networkLinks: readonly string[] = [];
   const app = await createApp({
     routes: [
+      linkRoutes(() => networkLinks),
       transcriptRoutes({ calls: (room) => rooms.calls(room) }),
       transcriptionRoutes({ speechToText, clock, log, metrics, maxUploadBytes: config.uploads.maxBytes }),
     ],
@@ -76,7 +79,9 @@ async function main(): Promise<number> {
     part.close(),
   );
   for (const server of listeners.servers) signaling.attachTo(server);
-  printLinks(listeners.httpPort, listeners.httpsPort, announcedAddresses);
+  const { httpPort, httpsPort } = listeners;
+  if (httpsPort !== undefined) networkLinks = announcedAddresses.map((address) => `https://${address}:${httpsPort}`);
+  printLinks(httpPort, networkLinks);
 
   await askedToStop();
   log.info({}, 'closing');
@@ -91,12 +96,10 @@ async function readSecureAddress(https: Config['https']): Promise<SecureAddress 
   return { host, port, cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
 }
 
-function printLinks(httpPort: number, httpsPort: number | undefined, addresses: readonly string[]): void {
+function printLinks(httpPort: number, networkLinks: readonly string[]): void {
   const lines = [`Tritone is ready:  http://localhost:${httpPort}/`];
-  if (httpsPort !== undefined) {
-    for (const address of addresses) lines.push(`  on your network:  https://${address}:${httpsPort}/`);
-    if (addresses.length > 0) lines.push('  (the browser warns once: the certificate is made on this machine)');
-  }
+  for (const link of networkLinks) lines.push(`  on your network:  ${link}/`);
+  if (networkLinks.length > 0) lines.push('  (the browser warns once: the certificate is made on this machine)');
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

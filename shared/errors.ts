@@ -43,7 +43,11 @@ export const errorTable = {
   'inference.bad_input': { status: 422, retryable: false, message: 'The model refused its input: {reason}' },
   'inference.timeout': { status: 504, retryable: true, message: '{model} did not answer within {deadlineMs} ms' },
   'inference.cancelled': { status: 499, retryable: false, message: 'The caller has cancelled' },
-  'transcription.not_audio': { status: 415, retryable: false, message: 'This file holds no audio that Tritone reads' },
+  'transcription.not_audio': {
+    status: 415,
+    retryable: false,
+    message: 'This file holds no audio that Tritone reads: WAV, MP3, Ogg Opus or WebM Opus',
+  },
   'transcription.unknown_format': {
     status: 400,
     retryable: false,

@@ -11,21 +11,20 @@ if (parentPort === null) throw new Error('this runs as a worker thread');
 const port = parentPort;
 const supplies: Exclude<Supply, { type: 'read' }>[] = [];
 let ahead = 0;
-let wake: () => void = () => {};
+/** WebM reads on while sound waits to leave: bytes and room are waited for at once. */
+const waiting: (() => void)[] = [];
 
 port.on('message', (message: Supply) => {
   if (message.type === 'read') ahead -= 1;
   else supplies.push(message);
-  wake();
+  for (const look of waiting.splice(0)) look();
 });
 
 const answer = (message: Answer, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 async function until(ready: () => boolean): Promise<void> {
   while (!ready()) {
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
+    await new Promise<void>((resolve) => waiting.push(resolve));
   }
 }
 

@@ -7,6 +7,7 @@ import { silentLog } from '../../../server/streams/log.ts';
 import { noMetrics } from '../../../server/streams/metrics.ts';
 import { locate } from '../../fixtures/correlation.ts';
 import { DirectRouter } from '../../fixtures/directRouter.ts';
+import { lacks, NO_TEST_DATA } from '../../fixtures/lacks.ts';
 import type { TimedPacket } from '../../fixtures/opusPackets.ts';
 import { encodeSpeech, randomLoss, type SpeakOptions, speakInto } from '../../fixtures/rtpSpeaker.ts';
 import { openSfu } from '../../fixtures/sfu.ts';
@@ -85,7 +86,7 @@ const cases: readonly Case[] = [
   { name: 'discontinuous', dtx: true },
 ];
 
-describe.skipIf(!hasTestData)(
+describe.skipIf(lacks(hasTestData, NO_TEST_DATA))(
   'AudioTap on a real worker, hearing jfk.wav (skipped where the test data is absent)',
   () => {
     const heard = new Map<string, Heard>();

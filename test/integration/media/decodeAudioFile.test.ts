@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { decodeAudioFile } from '../../../server/media/files/decodeAudioFile.ts';
 import { encodeOpus } from '../../fixtures/opusPackets.ts';
-import { oggFile, wavFile } from '../../fixtures/soundFiles.ts';
+import { oggFile, wavFile, webmFile } from '../../fixtures/soundFiles.ts';
 import { VirtualClock } from '../../fixtures/virtualClock.ts';
 
 const RATE = 16_000;
@@ -46,6 +46,13 @@ describe('decodeAudioFile', () => {
       }
       expect(samples).toBe(3 * RATE);
     }
+  });
+
+  it('reads a WebM file that is longer than what may wait on either side', async () => {
+    const noise = { ...tone(30), pcm: Int16Array.from(tone(30).pcm, (sample, at) => sample * Math.sin(at * at)) };
+    const file = webmFile(encodeOpus(noise));
+    expect(file.length).toBeGreaterThan(8 * 16_384);
+    expect(await lengthOf(decodeAudioFile(pieces(file), { signal }))).toBeGreaterThan(29 * RATE);
   });
 
   it('says that a file is no audio', async () => {
