@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserPerson } from '../fixtures/chromium.ts';
+import { lacks, NO_TEST_DATA } from '../fixtures/lacks.ts';
 import { ServerProcess } from '../fixtures/serverProcess.ts';
 import { dataFile, hasTestData } from '../fixtures/testData.ts';
 import { processesWith } from '../fixtures/triton.ts';
@@ -76,7 +77,7 @@ describe('a call', () => {
     expect(await barriers(asha)).toEqual([]);
   });
 
-  it.skipIf(!hasTestData)('goes on, captions too, when a media worker is killed', async () => {
+  it.skipIf(lacks(hasTestData, NO_TEST_DATA))('goes on, captions too, when a media worker is killed', async () => {
     const speech = await readWav(dataFile('speech/en/jfk.wav'));
     await using asha = await BrowserPerson.open({ microphone: concatenate([speech, 4000, speech]) });
     await asha.join(server.url, 'worker', 'Asha', { language: 'en', camera: '0' });

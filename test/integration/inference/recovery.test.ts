@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { sweepLeftovers } from '../../../server/inference/embedded/runFolder.ts';
 import type { Inference } from '../../../server/inference/inference.ts';
+import { lacks, NO_TRITON } from '../../fixtures/lacks.ts';
 import {
   fixtureTriton,
   hasTriton,
@@ -20,7 +21,7 @@ const RECOVERY_BUDGET_MS = 5000;
 const killedInference = path.resolve(import.meta.dirname, '../../fixtures/killedInference.ts');
 const DIES_AT_THIRD_CHUNK = 'qae';
 
-describe.skipIf(!hasTriton)('a Triton that dies', () => {
+describe.skipIf(lacks(hasTriton, NO_TRITON))('a Triton that dies', () => {
   it('fails what is open with a retryable error, comes back, and works again, whoever is killed', async () => {
     await using embedded = await fixtureTriton();
     await using inference = openInference({ config: { embedded } });

@@ -14,9 +14,10 @@ import type { TritonLife } from '../../../server/inference/triton.types.ts';
 import { TritonClient } from '../../../server/inference/tritonClient.ts';
 import { systemClock as clock } from '../../../server/streams/clock.ts';
 import { silentLog as log } from '../../../server/streams/log.ts';
+import { lacks, NO_TRITON } from '../../fixtures/lacks.ts';
 import { fixtureTriton, hasTriton, openInference, ramp, until } from '../../fixtures/triton.ts';
 
-describe.skipIf(!hasTriton)("somebody else's Triton", () => {
+describe.skipIf(lacks(hasTriton, NO_TRITON))("somebody else's Triton", () => {
   const cleanUp = new AsyncDisposableStack();
   let triton: TritonLife;
   let client: TritonClient;

@@ -4,6 +4,7 @@ import type { Inference } from '../../../server/inference/inference.ts';
 import type { SpeechEvent, SpeechFinal, SpeechStream } from '../../../server/inference/speechToText.types.ts';
 import { createPrometheus } from '../../../server/telemetry/prometheus.ts';
 import { TritoneError } from '../../../shared/errors.ts';
+import { lacks, NO_TRITON } from '../../fixtures/lacks.ts';
 import { fixtureTriton, hasTriton, openInference, ramp, untilLoaded } from '../../fixtures/triton.ts';
 
 /** What the fixture's model does when it is asked for one of these languages; see test/fixtures/python/echo_model. */
@@ -14,7 +15,7 @@ const FAILS_AT_THIRD_CHUNK = 'qad';
 const SAYS_NO_JSON = 'qaf';
 const REPORTS = 'qag';
 
-describe.skipIf(!hasTriton)('speech to text over a real Triton', () => {
+describe.skipIf(lacks(hasTriton, NO_TRITON))('speech to text over a real Triton', () => {
   let inference: Inference;
   const cleanUp = new AsyncDisposableStack();
   const prometheus = cleanUp.adopt(createPrometheus(), (each) => each.close());
