@@ -3,6 +3,7 @@ import { lstat, mkdtemp, readdir, rename, rm, stat, statfs } from 'node:fs/promi
 import { homedir, hostname, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeWithUs } from './ending.mjs';
 import { SetupFailure } from './failure.mjs';
 import { hashOf } from './hash.mjs';
 
@@ -80,19 +81,24 @@ export async function putAtomically(cache, target, build, mode = 0o755) {
   }
 }
 
-/** An empty folder inside the cache, so that big files are never copied between disks. */
+/** An empty folder inside the cache, so that big files are never copied between disks. Gone when this process ends. */
 export async function temporaryFolder(cache) {
   const root = join(cache, 'tmp');
   mkdirSync(root, { recursive: true });
-  return mkdtemp(join(root, 'part-'));
+  const folder = await mkdtemp(join(root, `part-${process.pid}-${hashOf(hostname())}-`));
+  removeWithUs(folder);
+  return folder;
 }
 
-/** Removes what killed set-ups left behind. */
+/** Removes what killed set-ups left behind: older than a day, or made on this machine by a process that is gone. */
 export async function sweepTemporary(cache) {
   const root = join(cache, 'tmp');
   for (const name of existsSync(root) ? await readdir(root) : []) {
     const age = Date.now() - (await stat(join(root, name)).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > OLD_TEMP_MS) await rm(join(root, name), { recursive: true, force: true });
+    const [, pid, host] = /^part-(\d+)-(\w+)-/.exec(name) ?? [];
+    const isOrphan = host === hashOf(hostname()) && !isAlive(Number(pid));
+    if (age <= OLD_TEMP_MS && !isOrphan) continue;
+    await rm(join(root, name), { recursive: true, force: true }).catch(() => {}); // another user's: theirs to remove
   }
 }
 

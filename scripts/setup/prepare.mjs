@@ -110,6 +110,7 @@ async function ensureInference(context) {
 export async function prepare({ progress, forTests = false }) {
   const context = openContext(progress);
   const { cache, checkout } = context;
+  await sweepTemporary(cache);
   const triton = tritonOf();
   const worker = await findWorker(context);
   const plannedPython = triton.kind === 'embedded' ? await planPython(cache) : undefined;
@@ -136,7 +137,6 @@ export async function prepare({ progress, forTests = false }) {
     if (!forTests) throw error;
     return error; // a page that does not build is one failed check, not the end of all tests
   });
-  await sweepTemporary(cache);
 
   const prepared = {
     ...{ checkout, cache, node, triton, python, demo },

@@ -1,44 +1,15 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
+import { endWithUs, isEnding, killGroup } from './ending.mjs';
 import { diagnose, SetupFailure } from './failure.mjs';
 
 const KILL_AFTER_MS = 3000;
 const KEPT_OUTPUT_CHARS = 256 * 1024;
 
-/** Groups of running children; they do not see the terminal's Ctrl-C, so we pass it on. */
-const running = new Set();
-
-function killGroup(pid, signal) {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group is gone already.
-  }
-}
-
-let watching = false;
-
-function endChildrenWithUs() {
-  if (watching) return;
-  watching = true;
-  process.on('exit', () => {
-    for (const pid of running) killGroup(pid, 'SIGKILL');
-  });
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ]) {
-    process.on(signal, () => {
-      if (running.size === 0 && process.listenerCount(signal) > 1) return; // launch.mjs has taken over
-      process.exit(code);
-    });
-  }
-}
-
 /**
- * Runs a child to its end in a process group of its own. Never hangs: at the deadline the group is ended.
+ * Runs a child to its end in a process group of its own. Never hangs: at the deadline the group is ended. Once this process
+ * was told to end it never answers, so that no next step begins.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ deadlineMs: number, cwd?: string, env?: NodeJS.ProcessEnv, logFile?: string, input?: string,
@@ -47,8 +18,8 @@ function endChildrenWithUs() {
  *   124 at the deadline; `output` is the end of stdout and stderr together
  */
 export function run(command, args, { deadlineMs, cwd, env = process.env, logFile, input, onText }) {
-  endChildrenWithUs();
   return new Promise((resolve) => {
+    if (isEnding()) return;
     const child = spawn(command, args, {
       cwd,
       env,
@@ -59,7 +30,7 @@ export function run(command, args, { deadlineMs, cwd, env = process.env, logFile
     let stdout = '';
     let timedOut = false;
     let settled = false;
-    if (child.pid) running.add(child.pid);
+    const forget = endWithUs(child);
     const keep = (text) => {
       output = (output + text).slice(-KEPT_OUTPUT_CHARS);
       if (logFile) appendFileSync(logFile, text);
@@ -82,10 +53,10 @@ export function run(command, args, { deadlineMs, cwd, env = process.env, logFile
       if (settled) return;
       settled = true;
       for (const timer of timers) clearTimeout(timer);
-      if (child.pid) running.delete(child.pid);
+      forget();
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ code: timedOut ? 124 : code, output, stdout, timedOut });
+      if (!isEnding()) resolve({ code: timedOut ? 124 : code, output, stdout, timedOut });
     };
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout = (stdout + text).slice(-KEPT_OUTPUT_CHARS);

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeWithUs } from '../setup/ending.mjs';
 import { describeFailure } from '../setup/failure.mjs';
 import { withNodeFirst } from '../setup/node24.mjs';
 import { run } from '../setup/run.mjs';
@@ -76,6 +77,7 @@ async function python({ checkout, pythonTools, env }) {
 function vitest(project) {
   return async ({ checkout, node, env, chromium, pythonTools }, filters) => {
     const folder = mkdtempSync(join(tmpdir(), 'tritone-test-'));
+    const forget = removeWithUs(folder);
     const report = join(folder, 'report.json');
     try {
       const { code } = await run(
@@ -98,6 +100,7 @@ function vitest(project) {
       return tallyOfVitest(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
     } finally {
       rmSync(folder, { recursive: true, force: true });
+      forget();
     }
   };
 }

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sweepTemporary, temporaryFolder } from '../../../scripts/setup/cache.mjs';
+import { hashOf } from '../../../scripts/setup/hash.mjs';
+
+const here = (file) => JSON.stringify(new URL(`../../../scripts/setup/${file}`, import.meta.url).href);
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tritone-ending-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A set-up with a part folder and a child that runs `shell`; it is sent `signal` once the child has said "up". */
+async function endAmidst(shell, signal) {
+  const script = `
+    import { temporaryFolder } from ${here('cache.mjs')};
+    import { run } from ${here('run.mjs')};
+    await temporaryFolder(${JSON.stringify(folder)});
+    await run('sh', ['-c', ${JSON.stringify(shell)}], {
+      cwd: ${JSON.stringify(folder)}, deadlineMs: 60000, onText: (text) => process.stdout.write(text),
+    });
+    console.log('the next step');`;
+  const setUp = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  setUp.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text;
+    if (text.includes('up')) setUp.kill(signal);
+  });
+  const [code] = await once(setUp, 'close');
+  return { code, said };
+}
+
+describe('a set-up that is told to end', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('at %s lets its child tear down, begins nothing more and leaves no part folder', async (signal, code) => {
+    const child = 'trap "touch torn-down; exit 2" INT; echo up; while :; do sleep 0.05; done';
+    const ended = await endAmidst(child, signal);
+    expect(ended.code).toBe(code);
+    expect(existsSync(path.join(folder, 'torn-down'))).toBe(true);
+    expect(ended.said).not.toContain('the next step');
+    expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
+  });
+
+  it.skipIf(process.platform !== 'linux')("kills what the child's group leaves behind", async () => {
+    const { said } = await endAmidst(`sh -c 'trap "" INT; echo "pid $$ up"; exec sleep 30' & exec sleep 30`, 'SIGTERM');
+    const pid = /pid (\d+)/.exec(said)?.[1] ?? '';
+    const state = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : 'gone';
+    expect(state).toMatch(/^gone$|\) Z /); // or dead and not yet fetched
+  });
+});
+
+describe('the next set-up', () => {
+  it('removes the part folders of set-ups that are gone, not those of living ones', async () => {
+    const living = await temporaryFolder(folder);
+    mkdirSync(path.join(folder, 'tmp', `part-${2 ** 22 + 1}-${hashOf(hostname())}-dead`));
+    mkdirSync(path.join(folder, 'tmp', `part-${2 ** 22 + 1}-${hashOf('elsewhere')}-far`));
+    await sweepTemporary(folder);
+    const kept = readdirSync(path.join(folder, 'tmp')).sort();
+    expect(kept).toHaveLength(2);
+    expect(kept).toContain(path.basename(living));
+    expect(kept.some((name) => name.endsWith('-far'))).toBe(true);
+  });
+});
