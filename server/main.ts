@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const app = await createApp({
     routes: [
       linkRoutes(() => networkLinks),
-      transcriptRoutes({ calls: (room) => rooms.calls(room) }),
+      transcriptRoutes({ calls: (room) => rooms.calls(room) }, clock),
       transcriptionRoutes({ speechToText, clock, log, metrics, maxUploadBytes: config.uploads.maxBytes }),
     ],
     readiness: () => ({ media: { ready: sfu.workerPids.length > 0 }, captions: inference.readiness() }),

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { TritoneError } from '../../../shared/errors.ts';
 import { roomNameSchema } from '../../../shared/protocol.ts';
-import { type Clock, systemClock } from '../../streams/clock.ts';
+import type { Clock } from '../../streams/clock.ts';
 import { contentTypeOf, parseFormat, writeTranscript } from './formats.ts';
 import { jsonPieces } from './jsonPieces.ts';
 import { sendPieces } from './sendPieces.ts';
@@ -13,7 +13,7 @@ import { callSchema, callTranscriptSchema, formatSchema, textDocument } from './
 const params = z.object({ room: roomNameSchema });
 
 /** What was said in a room, of its running or last call or of one by its id. */
-export function transcriptRoutes(store: CallStore, clock: Clock = systemClock): FastifyPluginAsync {
+export function transcriptRoutes(store: CallStore, clock: Clock): FastifyPluginAsync {
   return async (untyped) => {
     const app = untyped.withTypeProvider<ZodTypeProvider>();
 

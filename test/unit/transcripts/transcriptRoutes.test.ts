@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { TranscriptCall } from '../../../server/features/transcripts/transcript.ts';
 import { transcriptRoutes } from '../../../server/features/transcripts/transcriptRoutes.ts';
 import { callTranscriptSchema } from '../../../server/features/transcripts/transcriptSchemas.ts';
+import { systemClock } from '../../../server/streams/clock.ts';
 import type { Caption } from '../../../shared/captions.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import type { LogEvent } from '../../../shared/roomLog.ts';
@@ -51,7 +52,9 @@ async function stage(...calls: TranscriptCall[]) {
     return reply.status(error.status).send({ error: error.toBody() });
   });
   await app.register(swagger, { transform: jsonSchemaTransform, openapi: {} });
-  await app.register(transcriptRoutes({ calls: (room) => (room === 'standup' ? calls : []) }), { prefix: '/api' });
+  await app.register(transcriptRoutes({ calls: (room) => (room === 'standup' ? calls : []) }, systemClock), {
+    prefix: '/api',
+  });
   await app.ready();
   return { app, get: (url: string) => app.inject({ method: 'GET', url: `/api/rooms/${url}` }) };
 }
