@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { settleLanguage } from '../../../client/demo/src/lib/languages.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { languageName, settleLanguage } from '../../../client/demo/src/lib/languages.ts';
 import { Emitter } from '../../../client/sdk/emitter.ts';
 import { emptyRoomState, foldRoomState } from '../../../client/sdk/roomState.ts';
 import type { CaptionsStatus } from '../../../shared/protocol.ts';
@@ -45,5 +45,18 @@ describe('settleLanguage', () => {
     room.events.emit('captionsStatus');
     room.events.emit('captionsStatus');
     expect(updates).toEqual([{ language: 'auto' }]);
+  });
+});
+
+describe('languageName', () => {
+  it('is in English and in the language itself', () => {
+    expect(languageName('hi')).toBe('Hindi · हिन्दी');
+    expect(languageName('en')).toBe('English');
+  });
+
+  it.each(['ba', 'bo'])('is no bare code for %s where the browser has no name for it', (tag) => {
+    const of = vi.spyOn(Intl.DisplayNames.prototype, 'of').mockImplementation((code) => code);
+    expect(languageName(tag)).toMatch(/^(Bashkir|Tibetan) · /);
+    of.mockRestore();
   });
 });

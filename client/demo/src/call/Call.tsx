@@ -2,7 +2,6 @@ import { useEffect, useState } from 'react';
 import type { TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom, useSettings } from '../hooks/useLive.ts';
 import { useShortcuts } from '../hooks/useShortcuts.ts';
-import { roomLink } from '../lib/deepLink.ts';
 import { settings } from '../lib/settings.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useToast } from '../ui/Toasts.tsx';
@@ -28,7 +27,7 @@ export function Call({ room, devices }: CallProps) {
   const [transcriptOpen, setTranscriptOpen] = useState(() => matchMedia(WIDE).matches);
   const [dialog, setDialog] = useState<'settings' | 'shortcuts'>();
   const audioBlocked = useRoom(room, 'audioBlocked', ({ audioBlocked }) => audioBlocked);
-  const copyLink = useCopyLink(roomLink(room.name));
+  const copyLink = useCopyLink(room.name);
   useNotices(room, devices);
   useEffect(() => {
     document.title = `${room.name} · Tritone`;

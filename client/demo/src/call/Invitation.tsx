@@ -1,12 +1,13 @@
 import { Icon } from '../ui/Icon.tsx';
 import type { CopyLink } from './useCopyLink.ts';
 
-/** Nobody else is here yet. */
-export function Invitation({ copyLink }: { copyLink: CopyLink }) {
+/** Nobody else is here: not yet, or, with `othersLeft`, no longer. */
+export function Invitation({ copyLink, othersLeft }: { copyLink: CopyLink; othersLeft: boolean }) {
   return (
     <div className="invitation">
       <p>
-        <strong>You are the first one here.</strong> Send the link to the others:
+        <strong>{othersLeft ? 'You are alone here now.' : 'You are the first one here.'}</strong> Send the link to the
+        others:
       </p>
       <code>{copyLink.link}</code>
       <button type="button" className="secondary" onClick={copyLink.copy}>

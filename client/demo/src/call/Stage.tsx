@@ -63,7 +63,7 @@ export function Stage({ room, captionsShown, copyLink }: StageProps) {
       }}
     >
       {tiles}
-      {people.length === 1 && <Invitation copyLink={copyLink} />}
+      {people.length === 1 && <Invitation copyLink={copyLink} othersLeft={participants.size > 1} />}
     </div>
   );
 }

@@ -1,4 +1,6 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import { roomLink } from '../lib/deepLink.ts';
+import { isOnThisMachine, networkOrigin } from '../lib/networkLink.ts';
 import { useToast } from '../ui/Toasts.tsx';
 
 export interface CopyLink {
@@ -8,18 +10,20 @@ export interface CopyLink {
 }
 
 const THANKS_MS = 2_500;
-const onThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(globalThis.location.hostname);
 
-export function useCopyLink(link: string): CopyLink {
+/** The room's link, one that others can open wherever the server has one. */
+export function useCopyLink(room: string): CopyLink {
   const [copied, setCopied] = useState(false);
+  const origin = useNetworkOrigin();
   const toast = useToast();
+  const link = roomLink(room, origin);
   const copy = useCallback(() => {
     navigator.clipboard.writeText(link).then(
       () => {
         setCopied(true);
         setTimeout(() => setCopied(false), THANKS_MS);
         toast(
-          onThisMachine
+          isOnThisMachine(new URL(link).hostname)
             ? 'Link copied. It works on this machine; for others take the network link that the server printed.'
             : 'Link copied',
         );
@@ -28,4 +32,16 @@ export function useCopyLink(link: string): CopyLink {
     );
   }, [link, toast]);
   return { link, copied, copy };
+}
+
+/** Asked only where this page's own address is of no use to others. */
+function useNetworkOrigin(): string | undefined {
+  const [origin, setOrigin] = useState<string>();
+  useEffect(() => {
+    if (!isOnThisMachine()) return;
+    const unmounted = new AbortController();
+    void networkOrigin(unmounted.signal).then(setOrigin);
+    return () => unmounted.abort();
+  }, []);
+  return origin;
 }

@@ -24,9 +24,9 @@ export function readDeepLink(search: string): DeepLink {
   };
 }
 
-/** What to send to others: the room alone. */
-export function roomLink(room: string): string {
-  const link = new URL(globalThis.location.pathname, globalThis.location.origin);
+/** What to send to others: the room alone, at the address by which this page came or at another `origin` of the server. */
+export function roomLink(room: string, origin = globalThis.location.origin): string {
+  const link = new URL(globalThis.location.pathname, origin);
   link.searchParams.set('room', room);
   return link.href;
 }

@@ -2,10 +2,14 @@ import type { TritoneRoom } from '../../../sdk/index.ts';
 
 const english = new Intl.DisplayNames(['en'], { type: 'language' });
 
+/** What Chromium has no names for, of the languages that Whisper hears. */
+const UNNAMED: Readonly<Record<string, string>> = { ba: 'Bashkir · башҡорт', bo: 'Tibetan · བོད་སྐད་' };
+
 /** `hi` is `Hindi · हिन्दी`. */
 export function languageName(tag: string): string {
   if (tag === 'auto') return 'Detect automatically';
   const name = nameOf(english, tag);
+  if (name === tag) return UNNAMED[tag] ?? tag;
   const own = nameOf(new Intl.DisplayNames([tag], { type: 'language' }), tag);
   return own === name || own === tag ? name : `${name} · ${own}`;
 }
