@@ -19,6 +19,13 @@ import { CHECKOUT, serverEnvironment } from './setup/prepare.mjs';
 import { Progress } from './setup/steps.mjs';
 import { modelsFolder, weightsToFetch, withOwnWeights } from './setup/weights.mjs';
 
+if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+  console.log(
+    'npm run doctor: everything Tritone needs, found or not, fit or not, and how to mend it. Installs nothing, takes no ' +
+      'options.\nIt looks at what `npm start` would use, by the same environment variables. Exit code 1 when something has to be mended.',
+  );
+  process.exit(0);
+}
 const cache = cacheFolder();
 try {
   ensureWritable(cache);
