@@ -22,11 +22,15 @@ export function encodeOpus(pcm: Int16Array): OpusFrame[] {
   encoder.inband_fec = true;
   encoder.packet_loss = 5;
   encoder.dtx = true;
+  let silent = false;
   return Array.from({ length: Math.floor(pcm.length / FRAME_SAMPLES) }, (_, index) => {
     const samples = pcm.slice(index * FRAME_SAMPLES, (index + 1) * FRAME_SAMPLES);
     const payload = Buffer.from(encoder.encode(samples));
+    // A browser sends the first empty frame, which announces the silence, and none after it.
+    const announced = silent;
+    silent = payload.length <= DTX_BYTES;
     return {
-      payload: payload.length <= DTX_BYTES ? undefined : payload,
+      payload: silent && announced ? undefined : payload,
       levelDbov: Math.min(0, Math.round(levelDbfs(samples))),
     };
   });
