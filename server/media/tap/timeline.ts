@@ -13,8 +13,8 @@ const TICKS_PER_SAMPLE = OPUS_CLOCK_RATE / PCM_RATE;
 const TOO_EARLY_MS = 500;
 /** After a pause timestamps may have stood still, run on, or begun elsewhere; nearer than this they ran on. */
 const SAME_AFTER_PAUSE_MS = 300;
-/** In a pause silence fills what does not come this far behind real time; ordinary jitter is less. */
-const FILL_LAG_MS = 200;
+/** In an announced pause silence fills what does not come this far behind real time, or as late as packets came lately. */
+const FILL_LAG_MS = 100;
 /**
  * In the middle of talk, or where packets come later than that, filling waits up to here: a busy browser or network hands
  * over all at once what it has held up. Later yet, packets are lost or their timestamps new.

@@ -195,10 +195,10 @@ describe('Timeline', () => {
     }
   });
 
-  it('lets silence come to 200 ms and a packet behind real time, later where packets do or talk breaks off', () => {
+  it('lets silence come to 100 ms and a packet behind real time, later where packets do or talk breaks off', () => {
     const steady = new Talk();
     steady.talk(2000);
-    expect(steady.timeline.fillableUntil(3010, false)).toBe((3000 - 220) * 16);
+    expect(steady.timeline.fillableUntil(3010, false)).toBe((3000 - 120) * 16);
     expect(steady.timeline.fillableUntil(4010, true)).toBe((4000 - 1020) * 16);
     const late = new Talk({ delayMs: (spokenMs) => (spokenMs % 1000 < 20 ? 410 : 10) });
     late.talk(2000);
