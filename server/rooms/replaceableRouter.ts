@@ -3,6 +3,7 @@ import { TritoneError } from '../../shared/errors.ts';
 import type { MediaRouter } from '../sfu/mediaRouter.types.ts';
 import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
+import { sleep } from '../streams/sleep.ts';
 
 const RETRY_MS = 500;
 
@@ -64,7 +65,7 @@ export class ReplaceableRouter {
         return;
       } catch (cause) {
         log.warn({ err: cause }, 'no router for the room yet');
-        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
+        await sleep(clock, RETRY_MS, signal);
       }
     }
   }

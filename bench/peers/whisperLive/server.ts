@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../server/inference/embedded/freePort.ts';
 import { pace } from '../../run/pacer.ts';
 import { endWithBench } from '../../system/endWithBench.ts';
 import { WhisperLiveClient } from './client.ts';
@@ -31,7 +31,7 @@ export class WhisperLiveServer implements AsyncDisposable {
 
   static async start(options: WhisperLiveOptions): Promise<WhisperLiveServer> {
     const python = await peerPython();
-    const port = await freePort();
+    const port = await freePort('127.0.0.1');
     const { weights, maxClients, modelEach, threads } = options;
     const args = [path.join(import.meta.dirname, 'serve.py'), '--port', String(port), '--weights', weights];
     args.push('--max-clients', String(maxClients), ...(modelEach ? ['--model-each'] : []));
@@ -91,14 +91,4 @@ export class WhisperLiveServer implements AsyncDisposable {
       }
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

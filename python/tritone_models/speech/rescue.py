@@ -1,18 +1,16 @@
 """A doubtful final decoded by another recogniser before anybody sees it."""
 
-import traceback
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 
 from tritone_models.speech.doubt import is_doubtful, is_trusted
-from tritone_models.speech.hypothesis import DecodeRequest, Hypothesis, Recogniser
+from tritone_models.speech.hypothesis import Hypothesis, Recogniser
 from tritone_models.speech.policy import Policy
 from tritone_models.speech.schedule import Job, request_for
+from tritone_models.speech.second_opinion import MOST_WAITING, second_opinion
 from tritone_models.speech.session import SpeechSession
-
-MOST_WAITING = 8
 
 
 class Rescue:
@@ -59,7 +57,7 @@ class Rescue:
             self._busy = True
             self._counters["doubtful"] += 1
             request = replace(request_for(job), draft=())
-        second = self._decode(request)
+        second = second_opinion(self._recogniser, request)
         with lock:
             self._busy = False
             if second is not None and is_trusted(second, job.utterance, self._policy):
@@ -71,11 +69,3 @@ class Rescue:
 
     def _settle(self, job: Job, heard: Hypothesis) -> None:
         job.session.rescued(job.utterance, job.speech_end, heard)
-
-    def _decode(self, request: DecodeRequest) -> Hypothesis | None:
-        """A second hearing that fails is none: the first verdict stands."""
-        try:
-            return self._recogniser.decode([request])[0]
-        except Exception:
-            traceback.print_exc()
-            return None

@@ -1,15 +1,13 @@
 """A final decoded again by a bigger recogniser, when nobody waits for the first one."""
 
-import traceback
 from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
-from tritone_models.speech.hypothesis import DecodeRequest, Hypothesis, Recogniser
+from tritone_models.speech.hypothesis import DecodeRequest, Recogniser
+from tritone_models.speech.second_opinion import MOST_WAITING, second_opinion
 from tritone_models.speech.session import SpeechSession
 from tritone_models.speech.utterance import Utterance
-
-MOST_WAITING = 8
 
 
 class SecondPass:
@@ -49,7 +47,7 @@ class SecondPass:
                 return True
             self._busy = True
             request = self._request(session, utterance)
-        heard = self._decode(request)
+        heard = second_opinion(self._recogniser, request)
         with lock:
             self._busy = False
             session.revise(utterance, heard)
@@ -64,11 +62,3 @@ class SecondPass:
             prompt=session.options.prompt,
             words=session.options.words,
         )
-
-    def _decode(self, request: DecodeRequest) -> Hypothesis | None:
-        """A second opinion that fails is none: the first one stands."""
-        try:
-            return self._recogniser.decode([request])[0]
-        except Exception:
-            traceback.print_exc()
-            return None
