@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { LogEntry, LogEvent, TrackKind, TrackSource } from '../../shared/roomLog.ts';
 import type { AudioTap } from '../media/audioTap.ts';
+import type { AudioFeed, ClipFrames, PictureSource, VideoFeed } from '../media/feed/feed.types.ts';
 
 export interface RoomTrack {
   readonly trackId: string;
@@ -39,6 +40,26 @@ export interface RoomLogHandle {
   append(event: LogEvent): LogEntry;
   /** Entries after `seq`, superseded caption revisions left out. */
   read(afterSeq?: number): LogEntry[];
+}
+
+export interface SyntheticOptions {
+  readonly name: string;
+  /** Tag of what it speaks. */
+  readonly language: string;
+  /** Without it the participant has a voice and no face. */
+  readonly face?: { readonly clip: ClipFrames; readonly pictures: PictureSource } | undefined;
+}
+
+/** A participant made by the server: everyone sees that it is. Its tracks outlive the media worker that carries them. */
+export interface SyntheticParticipant extends AsyncDisposable {
+  readonly participantId: string;
+  readonly name: string;
+  readonly audio: AudioFeed;
+  readonly video: VideoFeed | undefined;
+  /** Aborts when it has left, or the call has ended. */
+  readonly signal: AbortSignal;
+  /** It leaves the call. Never rejects; twice is once. */
+  close(): Promise<void>;
 }
 
 /** All that a feature sees of a room. */
