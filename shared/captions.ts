@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-/** A spoken language: a BCP 47 primary tag, or `auto`. */
-export const spokenLanguageSchema = z.union([z.literal('auto'), z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)]);
+/** A BCP 47 tag: `en`, `pt-BR`. */
+export const languageTagSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+/** A spoken language: a tag, or `auto`. */
+export const spokenLanguageSchema = z.union([z.literal('auto'), languageTagSchema]);
 
 export const captionSourceSchema = z.enum(['microphone', 'screen']);
 export type CaptionSource = z.infer<typeof captionSourceSchema>;
