@@ -109,7 +109,7 @@ export async function ensurePythonEnvironment({ checkout, cache, python, progres
     async () => {
       if (existsSync(join(folder, COMPLETE))) return folder;
       const title = `Python ${python.version.join('.')} environment with Triton (nvidia-pytriton ${version})`;
-      return progress.step(title, 'about 150 MB to fetch', async () => {
+      return progress.step(title, 'about 220 MB to fetch', async () => {
         await requireSpace(cache, 1000, 'the Python environment');
         const after = async () => {
           const missing = await missingForStub(folder, python);
@@ -121,7 +121,7 @@ export async function ensurePythonEnvironment({ checkout, cache, python, progres
           await mustRun(
             "The models' libraries do not load",
             join(folder, 'bin', 'python3'),
-            ['-c', 'import numpy, onnxruntime, ctranslate2, tokenizers'],
+            ['-c', 'import numpy, onnxruntime, ctranslate2, tokenizers, cv2, ai_edge_litert.interpreter'],
             { deadlineMs: IMPORT_DEADLINE_MS, logFile },
           );
         };

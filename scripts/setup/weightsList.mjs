@@ -25,6 +25,33 @@ export const WEIGHTS = [
     },
   },
   {
+    name: 'mediapipe-face',
+    version: '0.10.21',
+    what: 'MediaPipe face detectors, face mesh and person segmentation',
+    licence: 'Apache-2.0 (Google)',
+    source: 'https://github.com/google-ai-edge/mediapipe, through PyPI mediapipe 0.10.21 (Apache-2.0)',
+    megabytes: 36,
+    packages: [{ registry: 'pypi', spec: 'mediapipe==0.10.21' }],
+    files: {
+      'near_detector.tflite': {
+        from: ['mediapipe/modules/face_detection/face_detection_short_range.tflite'],
+        sha256: 'bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8',
+      },
+      'far_detector.tflite': {
+        from: ['mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite'],
+        sha256: '2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1',
+      },
+      'mesh.tflite': {
+        from: ['mediapipe/modules/face_landmark/face_landmark.tflite'],
+        sha256: '1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814',
+      },
+      'person.tflite': {
+        from: ['mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite'],
+        sha256: '9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c',
+      },
+    },
+  },
+  {
     name: 'moonshine-tiny-en',
     version: '0.1.29',
     what: 'Moonshine tiny, English, 8 bit',
