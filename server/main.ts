@@ -55,7 +55,7 @@ async function main(): Promise<number> {
 
   const status = () => captionsStatus(inference.status, inference.catalogue);
   const signaling = opened.adopt(
-    new SignalingServer({ rooms, authenticate: grantAll, captionsStatus: status, log }),
+    new SignalingServer({ rooms, authenticate: grantAll, captionsStatus: status, log, metrics }),
     (part) => part.close(),
   );
   inference.events.on('changed', () => signaling.announce(status()));

@@ -109,6 +109,11 @@ export const requests = {
     }),
     value: nothing,
   },
+  /** How much later an avatar's picture plays at this viewer than its sound, ms; negative where it leads. */
+  'playout:report': {
+    payload: z.object({ participantId: id, skewMs: z.number().min(-60_000).max(60_000) }),
+    value: nothing,
+  },
   'clock:read': { payload: nothing, value: z.object({ nowMs: z.number() }) },
 } as const satisfies Record<string, { payload: z.ZodType; value: z.ZodType }>;
 

@@ -1,8 +1,19 @@
+export {
+  type AvatarInfo,
+  avatarLimits,
+  BUNDLED_AVATAR_ID,
+  type PlaceAvatar,
+  type PlacedAvatar,
+  type Say,
+  type UtteranceInfo,
+  type VoiceInfo,
+} from '../../shared/avatars.ts';
 export type { Caption, CaptionSource, CaptionWord } from '../../shared/captions.ts';
 export { type ErrorCode, TritoneError } from '../../shared/errors.ts';
 export { limits, roomNamePattern } from '../../shared/limits.ts';
 export type { CaptionsStatus } from '../../shared/protocol.ts';
 export type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
+export { type NewAvatar, TritoneAvatars, type TritoneAvatarsOptions, type VoicesOnOffer } from './avatars.ts';
 export { type CameraOptions, Capture, type CaptureEvents, type MicrophoneOptions } from './capture.ts';
 export type { ConnectionQuality } from './connectionQuality.ts';
 export { canCaptureScreen, captureScreen, type DeviceList, listDevices, watchDevices } from './devices.ts';

@@ -44,6 +44,11 @@ export class RemoteTrack {
     return source?.audioLevel ?? 0;
   }
 
+  /** WebRTC statistics of what arrives; empty while nothing does. */
+  async getStats(): Promise<RTCStatsReport> {
+    return (await this.#consumer?.rtpReceiver?.getStats()) ?? new Map();
+  }
+
   /** @internal Shows the picture in `element`, now and after each new connection. The answer takes it out. */
   attach(element: HTMLMediaElement): () => void {
     this.#elements.add(element);

@@ -11,6 +11,7 @@ import type { PublishOptions } from './publisher.ts';
 import type { RemoteTrack } from './remoteTrack.ts';
 import type { RoomState } from './roomState.ts';
 import { Signaling } from './signaling.ts';
+import { SkewReporter } from './skewReporter.ts';
 import { watchTile } from './tileWatcher.ts';
 
 export interface JoinOptions {
@@ -55,6 +56,7 @@ export class TritoneRoom {
   readonly name: string;
   readonly #membership: Membership;
   readonly #media: MediaSession;
+  readonly #skew: SkewReporter;
   readonly #gone = new AbortController();
   readonly #scores = new Map<string, number>();
   #captionsStatus: CaptionsStatus = { state: 'starting', languages: [] };
@@ -88,6 +90,7 @@ export class TritoneRoom {
       joinDeadlineMs: options.joinDeadlineMs ?? 15_000,
       returnDeadlineMs: options.returnDeadlineMs ?? 300_000,
     });
+    this.#skew = new SkewReporter({ signaling, state: () => this.state, tracks: () => this.remoteTracks });
     this.#listenToMembership();
     this.#listenToSignaling(signaling);
     this.#listenToMedia();
@@ -161,6 +164,14 @@ export class TritoneRoom {
       if (track.participantId === participantId && track.source === 'microphone') return track.audioLevel();
     }
     return 0;
+  }
+
+  /**
+   * How much later a participant's picture plays here than their sound, ms; negative where it leads. Undefined where
+   * there is no picture, or the browser cannot tell yet. Of avatars it is reported to the server by itself.
+   */
+  playoutSkewMs(participantId: string): Promise<number | undefined> {
+    return this.#skew.skewMs(participantId);
   }
 
   /**
@@ -293,6 +304,7 @@ export class TritoneRoom {
 
   #close(): void {
     this.#gone.abort();
+    this.#skew.close();
     this.#media.close();
   }
 }

@@ -4,7 +4,9 @@ import type { LogEntry } from '../../shared/roomLog.ts';
 import { type Identity, requireGrant } from '../rooms/identity.ts';
 import type { Participant, ParticipantEvents } from '../rooms/participant.ts';
 import type { Room } from '../rooms/room.ts';
+import type { RoomParticipant } from '../rooms/roomHandle.ts';
 import type { RoomRegistry } from '../rooms/roomRegistry.ts';
+import type { Histogram } from '../streams/metrics.ts';
 import type { Handlers } from './dispatch.ts';
 import { LogFanOut, type LogSink } from './logFanOut.ts';
 
@@ -12,6 +14,8 @@ export interface SessionOptions {
   identity: Identity;
   rooms: RoomRegistry;
   captionsStatus: () => CaptionsStatus;
+  /** Of an avatar, as one viewer sees it; see `playout:report`. */
+  playoutSkewMs: Histogram;
   connection: Connection;
 }
 
@@ -107,6 +111,12 @@ export class Session {
       },
       'consumer:layers': async ({ consumerId, ...layers }) => {
         await this.#media().setConsumerLayers(consumerId, layers);
+        return {};
+      },
+      'playout:report': ({ participantId, skewMs }) => {
+        // Only ours are measured: a guest's clock is their own affair.
+        const measured: RoomParticipant | undefined = this.#seated().room.participant(participantId);
+        if (measured?.synthetic === true) this.#options.playoutSkewMs.observe(skewMs);
         return {};
       },
       'clock:read': () => ({ nowMs: this.#seated().room.clock.nowMs() }),

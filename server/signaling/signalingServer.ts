@@ -6,28 +6,38 @@ import { type CaptionsStatus, handshakeSchema, limits, PROTOCOL_VERSION } from '
 import type { Authenticate, Identity } from '../rooms/identity.ts';
 import type { RoomRegistry } from '../rooms/roomRegistry.ts';
 import type { Log } from '../streams/log.ts';
+import type { Histogram, Metrics } from '../streams/metrics.ts';
 import { answer } from './dispatch.ts';
 import { RequestRate } from './requestRate.ts';
 import { type Connection, Session } from './session.ts';
 
 /** A page whose connection has this many messages waiting counts as slow. */
 const SLOW_AT_MESSAGES = 16;
+/** Around the 45 ms that viewers begin to notice (ITU-R BT.1359: sound 45 ms early to 125 ms late). */
+const SKEW_BUCKETS_MS = [-250, -125, -80, -45, -25, -10, 0, 10, 25, 45, 80, 125, 250];
 
 export interface SignalingOptions {
   rooms: RoomRegistry;
   authenticate: Authenticate;
   captionsStatus: () => CaptionsStatus;
   log: Log;
+  metrics: Metrics;
 }
 
 /** The door for browsers: socket.io. Checks the handshake, gives each connection a session. */
 export class SignalingServer {
   readonly #io: Server;
   readonly #options: SignalingOptions;
+  readonly #playoutSkewMs: Histogram;
   #attached = false;
 
   constructor(options: SignalingOptions) {
     this.#options = options;
+    this.#playoutSkewMs = options.metrics.histogram(
+      'tritone_playout_skew_ms',
+      "How much later an avatar's picture plays at a viewer than its sound, as browsers report it",
+      SKEW_BUCKETS_MS,
+    );
     this.#io = new Server({
       // Above this the connection is cut; what is only too large for us is answered (see #serve).
       maxHttpBufferSize: 8 * limits.messageBytes,
@@ -78,7 +88,13 @@ export class SignalingServer {
   #serve(socket: Socket): void {
     const { rooms, captionsStatus, log } = this.#options;
     const { identity } = socket.data as { identity: Identity };
-    const session = new Session({ identity, rooms, captionsStatus, connection: connectionOf(socket) });
+    const session = new Session({
+      identity,
+      rooms,
+      captionsStatus,
+      connection: connectionOf(socket),
+      playoutSkewMs: this.#playoutSkewMs,
+    });
     const rate = new RequestRate();
     const sessionLog = log.child({ socketId: socket.id });
     socket.onAny((name: unknown, ...args: unknown[]) => {
