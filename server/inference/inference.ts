@@ -8,6 +8,7 @@ import type { ModelPreference } from './chooseSpeechModel.ts';
 import { type EmbeddedConfig, EmbeddedTriton } from './embedded/embeddedTriton.ts';
 import { LifeSigns } from './lifeSigns.ts';
 import type { ModelCard } from './modelCard.ts';
+import type { ModelAccess } from './openSequence.ts';
 import { RemoteTriton } from './remoteTriton.ts';
 import { TritonSpeechToText } from './speechToText.ts';
 import type { SpeechToText } from './speechToText.types.ts';
@@ -66,7 +67,7 @@ export class Inference implements AsyncDisposable {
       preferred: () => [...[...inUse].toReversed(), ...preferredModels.map(({ model }) => model)],
     });
     this.#supervisor.events.on('changed', (status) => this.events.emit('changed', status));
-    this.speechToText = new TritonSpeechToText({
+    const access: ModelAccess = {
       catalogue,
       admission: new Admission(),
       clock,
@@ -79,7 +80,8 @@ export class Inference implements AsyncDisposable {
         inUse.delete(model);
         inUse.add(model);
       },
-    });
+    };
+    this.speechToText = new TritonSpeechToText(access);
   }
 
   get status(): InferenceStatus {

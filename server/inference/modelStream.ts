@@ -1,12 +1,13 @@
 import { TritoneError } from '../../shared/errors.ts';
-import { BoundedQueue } from '../streams/boundedQueue.ts';
+import { BoundedQueue, type BoundedQueueOptions } from '../streams/boundedQueue.ts';
 import type { Clock } from '../streams/clock.ts';
 import { onAbort } from '../streams/onAbort.ts';
 import type { ModelMetrics } from './modelMetrics.ts';
 import { PcmQueue, SAMPLES_PER_MS } from './pcmQueue.ts';
 import { SampleMap } from './sampleMap.ts';
 import type { Sequence } from './sequenceCall.ts';
-import { audioTensor, readTexts, type Tensor } from './tensors.ts';
+import { SequenceWatch } from './sequenceWatch.ts';
+import { audioTensor, type Outputs, type Tensor } from './tensors.ts';
 
 /** Taps give 20 ms at a time; a request costs Triton as much whether it carries 20 ms or 100 (docs/inference.md). */
 const CHUNK_MS = 100;
@@ -14,10 +15,6 @@ const CHUNK_MS = 100;
 const MAX_CHUNK_MS = 500;
 /** A model that is behind holds its acknowledgements back: this is all that it is sent meanwhile. */
 const MAX_UNACKNOWLEDGED = 10;
-/** While an answer is due something must come, be it an acknowledgement or an event. */
-const SILENCE_DEADLINE_MS = 10_000;
-/** Models and Triton forget sequences that say nothing for 20-30 s. */
-const KEEP_ALIVE_MS = 8000;
 const MAX_UNREAD_EVENTS = 1024;
 const WRITE_ROOM_MS = 1000;
 
@@ -32,7 +29,12 @@ export interface ModelStreamOptions<Event> {
   readonly sequence: Sequence;
   /** Sent with the first audio. */
   readonly startInputs: readonly Tensor[];
-  readonly parse: (text: string, map: SampleMap) => ParsedEvent<Event>;
+  /** @throws where the outputs are not what the model's contract says */
+  readonly read: (outputs: Outputs, map: SampleMap) => readonly ParsedEvent<Event>[];
+  /** What goes with the samples from `startSample` on, as the model counts them. */
+  readonly inputsBeside?: (startSample: number, endSample: number) => readonly Tensor[];
+  /** What waits for the reader; 1024 events unless given, and then the stream fails. */
+  readonly unread?: BoundedQueueOptions<Event>;
   readonly clock: Clock;
   readonly metrics: ModelMetrics;
   readonly maxQueuedMs: number;
@@ -40,7 +42,7 @@ export interface ModelStreamOptions<Event> {
 }
 
 /**
- * One Triton sequence: mono 16 kHz PCM in as AUDIO INT16[1,n], typed events out as EVENT BYTES[1,1] JSON, in order.
+ * One Triton sequence: mono 16 kHz PCM in as AUDIO INT16[1,n], typed events out, in order.
  * Its opener owns it; aborting `signal` closes it. Failures reach the reader of `events`, no one else.
  */
 export class ModelStream<Event> implements AsyncDisposable {
@@ -51,24 +53,25 @@ export class ModelStream<Event> implements AsyncDisposable {
   readonly closed: Promise<void>;
   readonly #options: ModelStreamOptions<Event>;
   readonly #queue: PcmQueue;
-  readonly #events = new BoundedQueue<Event>({ limit: MAX_UNREAD_EVENTS, whenFull: 'refuse' });
+  readonly #events: BoundedQueue<Event>;
+  readonly #eventsMayDrop: boolean;
+  readonly #watch: SequenceWatch;
   readonly #map = new SampleMap();
   #writers: (() => void)[] = [];
   #sentSamples = 0;
-  #unacknowledged = 0;
-  #started = false;
   #overdue = false;
   #ending = false;
-  #endSent = false;
   #over = false;
   #forgetFlush: (() => void) | undefined;
-  #forgetSilence: (() => void) | undefined;
-  #forgetKeepAlive: (() => void) | undefined;
 
   constructor(options: ModelStreamOptions<Event>) {
     this.model = options.model;
     this.#options = options;
     this.#queue = new PcmQueue(options.maxQueuedMs);
+    const unread = options.unread ?? { limit: MAX_UNREAD_EVENTS, whenFull: 'refuse' };
+    this.#events = new BoundedQueue<Event>(unread);
+    this.#eventsMayDrop = unread.whenFull === 'drop-oldest';
+    this.#watch = new SequenceWatch({ ...options, keepAlive: () => this.#send(this.#queue.take(0)) });
     this.events = this.#events;
     this.closed = this.#receive();
     const forgetOwner = onAbort(options.signal, () => void this.close());
@@ -101,7 +104,7 @@ export class ModelStream<Event> implements AsyncDisposable {
   end(): Promise<void> {
     if (!this.#ending) {
       this.#ending = true;
-      if (!this.#started && this.#queue.samples === 0) this.#options.sequence.cancel();
+      if (!this.#watch.started && this.#queue.samples === 0) this.#options.sequence.cancel();
       else this.#flush();
     }
     return this.closed;
@@ -129,35 +132,28 @@ export class ModelStream<Event> implements AsyncDisposable {
   }
 
   #isDue(): boolean {
-    if (this.#over || this.#unacknowledged >= MAX_UNACKNOWLEDGED) return false;
-    if (this.#ending) return !this.#endSent;
+    if (this.#over || this.#watch.unacknowledged >= MAX_UNACKNOWLEDGED) return false;
+    if (this.#ending) return !this.#watch.endSent;
     if (this.#queue.samples === 0) return false;
-    return !this.#started || this.#overdue || this.#queue.samples >= CHUNK_MS * SAMPLES_PER_MS;
+    return !this.#watch.started || this.#overdue || this.#queue.samples >= CHUNK_MS * SAMPLES_PER_MS;
   }
 
   #send(audio: Buffer): void {
-    const { clock, metrics, sequence, startInputs } = this.#options;
+    const { startInputs, inputsBeside } = this.#options;
     this.#forgetFlush?.();
     this.#forgetFlush = undefined;
     this.#overdue = false;
-    this.#endSent = this.#ending && this.#queue.samples === 0;
-    const first = !this.#started;
-    const inputs = [audioTensor('AUDIO', audio), ...(first ? startInputs : [])];
-    this.#started = true;
+    const startSample = this.#sentSamples;
     this.#sentSamples += audio.length / Int16Array.BYTES_PER_ELEMENT;
-    this.#unacknowledged += 1;
-    const sentAtMs = clock.nowMs();
-    void sequence.send(inputs, { end: this.#endSent }).then(() => {
-      if (!first) metrics.ackMs.observe(clock.nowMs() - sentAtMs);
-      this.#unacknowledged -= 1;
-      this.#heard();
+    const inputs = [
+      audioTensor('AUDIO', audio),
+      ...(this.#watch.started ? [] : startInputs),
+      ...(inputsBeside?.(startSample, this.#sentSamples) ?? []),
+    ];
+    const end = this.#ending && this.#queue.samples === 0;
+    void this.#watch.send(inputs, { end }).then(() => {
       this.#flush();
       this.#admitWriters();
-    });
-    this.#expectAnswer();
-    this.#forgetKeepAlive?.();
-    this.#forgetKeepAlive = clock.after(KEEP_ALIVE_MS, () => {
-      if (!this.#over && !this.#endSent && this.#unacknowledged === 0) this.#send(this.#queue.take(0));
     });
   }
 
@@ -165,8 +161,8 @@ export class ModelStream<Event> implements AsyncDisposable {
     const { sequence } = this.#options;
     try {
       for await (const outputs of sequence.outputs) {
-        const tensor = outputs.get('EVENT');
-        for (const text of tensor === undefined ? [] : readTexts(tensor)) this.#accept(text);
+        this.#watch.heard();
+        for (const event of this.#options.read(outputs, this.#map)) this.#accept(event);
       }
       this.#events.close();
     } catch (cause) {
@@ -178,28 +174,11 @@ export class ModelStream<Event> implements AsyncDisposable {
     await sequence.closed;
   }
 
-  #accept(text: string): void {
-    this.#heard();
-    const { type, event } = this.#options.parse(text, this.#map);
+  #accept({ type, event }: ParsedEvent<Event>): void {
     this.#options.metrics.event(type);
-    if (event !== undefined && this.#events.push(event) > 0) {
+    if (event !== undefined && this.#events.push(event) > 0 && !this.#eventsMayDrop) {
       throw new TritoneError('internal', {}, { cause: new Error('the events of a model are not read') });
     }
-  }
-
-  /** The model lives; where more is due of it, its time starts anew. */
-  #heard(): void {
-    this.#forgetSilence?.();
-    this.#forgetSilence = undefined;
-    if (this.#unacknowledged > 0 || this.#endSent) this.#expectAnswer();
-  }
-
-  #expectAnswer(): void {
-    if (this.#over) return;
-    this.#forgetSilence ??= this.#options.clock.after(SILENCE_DEADLINE_MS, () => {
-      const late = { model: this.model, deadlineMs: SILENCE_DEADLINE_MS };
-      this.#options.sequence.cancel(new TritoneError('inference.timeout', late));
-    });
   }
 
   #admitWriters(): void {
@@ -211,8 +190,7 @@ export class ModelStream<Event> implements AsyncDisposable {
   #finish(): void {
     this.#over = true;
     this.#forgetFlush?.();
-    this.#forgetSilence?.();
-    this.#forgetKeepAlive?.();
+    this.#watch.stop();
     this.#queue.clear();
     this.#admitWriters();
   }

@@ -1,4 +1,4 @@
-import { TritoneError } from '../../shared/errors.ts';
+import { type ErrorFields, TritoneError } from '../../shared/errors.ts';
 import { BoundedQueue } from '../streams/boundedQueue.ts';
 import type { Clock } from '../streams/clock.ts';
 import { onAbort } from '../streams/onAbort.ts';
@@ -31,6 +31,8 @@ export interface SequenceCallOptions {
   readonly clock: Clock;
   /** What an END request carries when it comes without data: Triton wants every required input, though empty. */
   readonly emptyInputs: readonly Tensor[];
+  /** What is known here of the fields of a failure that the model tells. */
+  readonly failureFields?: ErrorFields | undefined;
   /** Hears of a failure before the reader does. */
   readonly onFailure?: (failure: TritoneError) => void;
 }
@@ -96,7 +98,8 @@ export class SequenceCall implements Sequence {
     if (this.#over) return;
     const { error_message: problem, infer_response: response } = message;
     if (problem !== '') {
-      this.#finish(fromModelMessage(this.#options.model, problem));
+      const { model, failureFields } = this.#options;
+      this.#finish(fromModelMessage(model, problem, 'inference.failed', failureFields));
     } else if (response?.id === START_ID) {
       if (response.outputs.length > 0 && this.#outputs.push(readOutputs(response)) > 0) {
         this.#finish(new TritoneError('internal', {}, { cause: new Error('the events of a sequence are not read') }));

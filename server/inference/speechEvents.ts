@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ParsedEvent } from './modelStream.ts';
 import type { SampleMap } from './sampleMap.ts';
 import type { SpeechEvent } from './speechToText.types.ts';
+import { type Outputs, readTexts } from './tensors.ts';
 
 const sample = z.int().nonnegative();
 const confidence = z.number().catch(0);
@@ -41,6 +42,12 @@ const knownTypes: ReadonlySet<string> = new Set(wireEvent.options.map((option) =
 export interface ParsedSpeechEvent extends ParsedEvent<SpeechEvent> {
   /** Partials that the model has left out under load since the sequence began, where it tells. */
   readonly skippedPartials?: number;
+}
+
+/** Events of one response: EVENT BYTES[1,n]. @throws ZodError, SyntaxError or RangeError where one does not fit its schema */
+export function readSpeechEvents(outputs: Outputs, map: SampleMap): ParsedSpeechEvent[] {
+  const tensor = outputs.get('EVENT');
+  return tensor === undefined ? [] : readTexts(tensor).map((text) => parseSpeechEvent(text, map));
 }
 
 /** @throws ZodError or SyntaxError where a known event does not fit its schema */

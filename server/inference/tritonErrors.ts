@@ -1,5 +1,5 @@
 import { type ServiceError, status } from '@grpc/grpc-js';
-import { type ErrorCode, TritoneError } from '../../shared/errors.ts';
+import { type ErrorCode, type ErrorFields, errorTable, TritoneError } from '../../shared/errors.ts';
 
 const REASON_LIMIT = 200;
 /** Of a longer message only the beginning is looked at: it comes from outside. */
@@ -13,6 +13,9 @@ const modelCodes: Readonly<Record<string, ErrorCode>> = {
   SEQUENCE_LOST: 'inference.sequence_lost',
   MODEL_FAILED: 'inference.failed',
 };
+
+/** `[voice.unreadable_text] problem`: a row of our table, then its fields in the order of the row's sentence. */
+const ROW = /\[((?:voice|speech|avatar)\.[a-z_]+)\] ?([\s\S]*)/;
 
 /** Triton's own sentences. A stream's failures come as text without a status, so this is the one place that reads them. */
 const tritonSentences: readonly (readonly [RegExp, ErrorCode])[] = [
@@ -31,14 +34,33 @@ export function fromModelMessage(
   model: string,
   message: string,
   otherwise: ErrorCode = 'inference.failed',
+  knownFields: ErrorFields = {},
 ): TritoneError {
   const cause = new Error(message);
   const begin = message.slice(0, MESSAGE_LIMIT);
+  const [, row = '', told = ''] = ROW.exec(begin) ?? [];
+  if (isErrorCode(row)) return new TritoneError(row, readFields(row, sanitiseReason(told), knownFields), { cause });
   const coded = /(?:^|[\s:])([A-Z]+_[A-Z]+): ?([\s\S]*)/.exec(begin);
   const code = coded?.[1] === undefined ? undefined : modelCodes[coded[1]];
   if (code !== undefined) return new TritoneError(code, { model, reason: sanitiseReason(coded?.[2] ?? '') }, { cause });
   const known = tritonSentences.find(([sentence]) => sentence.test(begin));
   return new TritoneError(known?.[1] ?? otherwise, { model, reason: sanitiseReason(message) }, { cause });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code);
+}
+
+/** A word for each field that is not known, and to the last of them all that is left. */
+function readFields(code: ErrorCode, told: string, known: ErrorFields): ErrorFields {
+  const names = [...errorTable[code].message.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
+  const asked = names.filter((name) => !Object.hasOwn(known, name));
+  const words = told.split(' ').filter((word) => word !== '');
+  const read = asked.map((name, index) => {
+    const isLast = index === asked.length - 1;
+    return [name, (isLast ? words.slice(index) : words.slice(index, index + 1)).join(' ') || '?'];
+  });
+  return { ...known, ...Object.fromEntries(read) };
 }
 
 /** A failure of gRPC itself. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { modelMetrics } from '../../../server/inference/modelMetrics.ts';
 import { ModelStream } from '../../../server/inference/modelStream.ts';
 import type { Sequence } from '../../../server/inference/sequenceCall.ts';
-import { parseSpeechEvent } from '../../../server/inference/speechEvents.ts';
+import { readSpeechEvents } from '../../../server/inference/speechEvents.ts';
 import type { SpeechEvent } from '../../../server/inference/speechToText.types.ts';
 import { type Outputs, readTexts, type Tensor, textTensor } from '../../../server/inference/tensors.ts';
 import { BoundedQueue } from '../../../server/streams/boundedQueue.ts';
@@ -46,7 +46,7 @@ function stage({ acknowledges = true, maxQueuedMs = 5000, signal }: StageOptions
     model: 'echo',
     sequence,
     startInputs: [textTensor('OPTIONS', ['{}'], [1, 1])],
-    parse: parseSpeechEvent,
+    read: readSpeechEvents,
     clock,
     metrics: modelMetrics(noMetrics, 'echo'),
     maxQueuedMs,

@@ -40,6 +40,30 @@ describe('what a model or a stream says', () => {
   });
 });
 
+describe("a row of our table in a model's words", () => {
+  it.each([
+    ['MODEL_FAILED: [avatar.no_face]', 'No face was found in the picture'],
+    ['[avatar.several_faces] 2', '2 faces were found in the picture: there must be one'],
+    ['[avatar.face_too_small] 40 96', 'The face is 40 pixels wide: at least 96 are needed'],
+    [
+      'BAD_INPUT: [voice.unreadable_text] it is Thai, not Hindi',
+      'Voice hi/a cannot read this text: it is Thai, not Hindi',
+    ],
+    ['[avatar.face_too_small] 40', 'The face is 40 pixels wide: at least ? are needed'],
+  ])('%s', (message, sentence) => {
+    const error = fromModelMessage('m', message, 'inference.failed', { voice: 'hi/a' });
+    expect(error.message).toBe(sentence);
+    expect(message).toContain(`[${error.code}]`);
+  });
+
+  it.each(['[access.denied] you', '[voice.unheard_of] what', '[internal]'])(
+    '%s is none that a model may say',
+    (message) => {
+      expect(fromModelMessage('m', message).code).toBe('inference.failed');
+    },
+  );
+});
+
 describe('sanitiseReason', () => {
   it('keeps the name of a file but not where it lies', () => {
     expect(sanitiseReason('cannot read /root/.cache/tritone/models/tiny/model.bin today')).toBe(
