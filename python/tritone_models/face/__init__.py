@@ -1,0 +1,1 @@
+"""A face as preparation leaves it: found, framed, described."""
