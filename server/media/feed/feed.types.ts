@@ -23,6 +23,7 @@ export interface FedUtterance {
 
 /** PCM in, Opus out, 20 ms at a time, never without a packet: silence where there is nothing to say. */
 export interface AudioFeed {
+  /** Of the track that carries it now; another after the media worker was replaced. */
   readonly trackId: string;
   /** The utterance that plays now, or last began and was not cut; undefined in silence. */
   readonly position: PlayoutPosition | undefined;
@@ -44,11 +45,13 @@ export interface PictureOverlay {
 }
 
 export interface PictureRequest {
-  /** Index of the picture since the feed began; one every `1000 / fps` ms. */
+  /** Index of the picture since the feed began; one every `1000 / fps` ms. Some are left out after a stall. */
   readonly index: number;
+  /** The sound at the very instant at which the picture is shown; undefined in silence. */
+  readonly sound: PlayoutPosition | undefined;
 }
 
-/** What the video shows now. Asked once a frame, at the instant at which the sound of that frame leaves. */
+/** What the video shows now. Asked once a frame, at the instant at which the sound of that frame leaves. Must not throw. */
 export interface PictureSource {
   pictureAt(request: PictureRequest): { readonly base: number; readonly overlay?: PictureOverlay | undefined };
 }
@@ -63,6 +66,7 @@ export interface ClipFrames {
 }
 
 export interface VideoFeed {
+  /** Of the track that carries it now; another after the media worker was replaced. */
   readonly trackId: string;
   readonly stats: {
     /** Pictures that left since the feed began. */
