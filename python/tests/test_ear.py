@@ -61,6 +61,19 @@ def test_between_the_thresholds_speech_goes_on_but_does_not_begin():
     assert ear.utterance is not None
 
 
+def test_a_breath_does_not_break_a_pause_that_has_begun_but_speech_does():
+    def ended_after(probability: float) -> float:
+        ear = Ear(Policy())
+        listen(ear, (1, 0.0), (2, 1.0), (0.2, 0.1), (0.1, probability))
+        for frames in range(100):
+            if ear.hear(SILENT, 0.1) is not None:
+                return 0.3 + (frames + 1) * FRAME / SAMPLE_RATE
+        raise AssertionError("it never ended")
+
+    assert ended_after(0.45) == pytest.approx(0.4, abs=0.05)
+    assert ended_after(0.55) == pytest.approx(0.7, abs=0.05)
+
+
 def test_an_onset_takes_along_a_faint_word_that_is_nearer_than_a_pause():
     ear = Ear(Policy())
     listen(ear, (1, 0.0), (0.3, 0.3), (0.35, 0.0), (0.2, 1.0))

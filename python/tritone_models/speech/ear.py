@@ -45,7 +45,8 @@ class Ear:
             self._wait(frame, probability)
             return None
         utterance = self.utterance
-        utterance.append(frame, probability if self._is_voiced(probability) else 0.0)
+        voiced = probability >= self._least_probability(utterance)
+        utterance.append(frame, probability if voiced else 0.0)
         if (
             not utterance.next_length
             and utterance.voiced >= self._policy.first_decode_seconds * SAMPLE_RATE
@@ -105,8 +106,10 @@ class Ear:
             start = min(start, self._faint - FAINT_PREROLL)
         return max(self._floor, self.position - sum(map(len, self._recent)), start)
 
-    def _is_voiced(self, probability: float) -> bool:
-        return probability >= self._policy.offset_probability
+    def _least_probability(self, utterance: Utterance) -> float:
+        """A pause that has begun is broken by what would begin an utterance, not by a breath."""
+        policy = self._policy
+        return policy.onset_probability if utterance.silence else policy.offset_probability
 
     def _pause(self, utterance: Utterance) -> float:
         if utterance.voiced < self._policy.short_voiced_seconds * SAMPLE_RATE:
