@@ -7,7 +7,18 @@ const server = process.env.TRITONE_URL ?? 'http://localhost:3000';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 700 },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2023',
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      input: {
+        calls: `${import.meta.dirname}/index.html`,
+        studio: `${import.meta.dirname}/studio/index.html`,
+      },
+    },
+  },
   server: {
     proxy: {
       '/api': server,

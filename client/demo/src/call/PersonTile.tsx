@@ -53,6 +53,11 @@ export function PersonTile({ room, person, tracks, captionsShown }: PersonTilePr
           </span>
           <QualityMark room={room} participantId={participantId} />
         </p>
+        {person.synthetic && (
+          <p className="tile-synthetic" data-testid="synthetic">
+            <Icon name="spark" size={14} /> Synthetic
+          </p>
+        )}
         {person.captionsWaiting && (
           <p className="tile-waiting" data-testid="captions-waiting">
             <Icon name="hourglass" size={14} /> Captions wait for a free slot

@@ -57,7 +57,10 @@ export function Lobby({ link, onEnter }: LobbyProps) {
         <h1>
           <Logo /> Tritone
         </h1>
-        <p>A call in which everyone can read what is said, while it is said.</p>
+        <p>
+          A call in which everyone can read what is said, while it is said. <a href="/studio/">Studio</a>: a face with a
+          voice for your call.
+        </p>
       </header>
       <div className="lobby-body">
         <Preview name={name} microphone={microphone} camera={camera} />
