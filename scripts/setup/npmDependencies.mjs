@@ -52,8 +52,8 @@ export async function ensureNpmDependencies({ checkout, node, progress, logFile 
     checkoutLock(checkout),
     async () => {
       if (areDependenciesInstalled(checkout)) return;
-      await progress.step('npm dependencies', 'about 80 MB to fetch', async () => {
-        await requireSpace(checkout, 600, 'npm');
+      await progress.step('npm dependencies', 'about 145 MB to fetch', async () => {
+        await requireSpace(checkout, 900, 'npm');
         const { command, args } = npmCommand();
         await mustRun(
           'The npm dependencies could not be installed',
