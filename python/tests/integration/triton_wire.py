@@ -96,6 +96,34 @@ def infer_request(
     return message + b"".join(field(7, part) for part in raw)
 
 
+def text_request(
+    model: str,
+    sequence: int,
+    text: str,
+    start: bool = False,
+    end: bool = False,
+    options: str | None = None,
+    flush: bool | None = None,
+    request_id: str = "",
+) -> bytes:
+    message = field(1, model) + field(3, request_id)
+    message += parameter("sequence_id", sequence)
+    message += parameter("triton_enable_empty_final_response", True)
+    if start:
+        message += parameter("sequence_start", True)
+    if end:
+        message += parameter("sequence_end", True)
+    raw: list[bytes] = []
+    for name, value in (("TEXT", text), ("OPTIONS", options)):
+        if value is not None:
+            message += tensor(name, "BYTES", [1, 1])
+            raw.append(struct.pack("<I", len(value.encode())) + value.encode())
+    if flush is not None:
+        message += tensor("FLUSH", "BOOL", [1, 1])
+        raw.append(bytes([flush]))
+    return message + b"".join(field(7, part) for part in raw)
+
+
 def ping_request(text: str) -> bytes:
     message = field(1, "canary") + parameter("triton_enable_empty_final_response", True)
     raw = struct.pack("<I", len(text)) + text.encode()
@@ -103,7 +131,10 @@ def ping_request(text: str) -> bytes:
 
 
 class Response:
-    """One answer on the stream: `request_id`, `final`, `error`, `event` (JSON) or `raw`."""
+    """One answer on the stream: `request_id`, `final`, `error`, `event` (JSON) or `raw`.
+
+    `tensors`: every output's bytes by its name.
+    """
 
     def __init__(self, message: bytes) -> None:
         self.at = time.monotonic()
@@ -111,6 +142,7 @@ class Response:
         self.request_id = ""
         self.final = False
         self.raw: bytes | None = None
+        self.tensors: dict[str, bytes] = {}
         for number, value in fields(message):
             if number == 1:
                 self.error = value.decode()
@@ -122,6 +154,8 @@ class Response:
         return json.loads(self.raw) if self.raw else None
 
     def _read(self, response: bytes) -> None:
+        names: list[str] = []
+        contents: list[bytes] = []
         for number, value in fields(response):
             if number == 3:
                 self.request_id = value.decode()
@@ -129,8 +163,12 @@ class Response:
                 entry = dict(fields(value))
                 if entry[1] == b"triton_final_response":
                     self.final = bool(dict(fields(entry[2])).get(1, 0))
+            elif number == 5:
+                names.append(dict(fields(value))[1].decode())
             elif number == 6:
+                contents.append(value)
                 self.raw = value[4:]
+        self.tensors = dict(zip(names, contents, strict=True))
 
 
 class Stream:

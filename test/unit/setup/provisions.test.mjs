@@ -79,7 +79,7 @@ describe('weights', () => {
   it('each have a hash, a licence and a source', () => {
     for (const { files, licence, source, name } of WEIGHTS) {
       for (const { sha256 } of Object.values(files)) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-      expect(`${name}: ${licence} ${source}`).toMatch(/(MIT|Apache-2\.0).*https:/);
+      expect(`${name}: ${licence} ${source}`).toMatch(/(MIT|Apache-2\.0|CC0-1\.0).*https:/);
     }
   });
 
