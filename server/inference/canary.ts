@@ -38,3 +38,12 @@ export async function askSpeechModel(options: CanaryOptions & { model: string; l
     // Whatever it makes of silence; that it comes to an end is the answer.
   }
 }
+
+/** A whole sequence without a word. @throws TritoneError where it does not come to its end */
+export async function askVoiceModel(options: CanaryOptions & { model: string; language: string }): Promise<void> {
+  const { language, ...call } = options;
+  const inputs = [textTensor('TEXT', [''], [1, 1]), textTensor('OPTIONS', [JSON.stringify({ language })], [1, 1])];
+  for await (const _outputs of callModel({ ...call, inputs, asSequence: true })) {
+    // There is nothing to say; that it comes to an end is the answer.
+  }
+}

@@ -90,7 +90,7 @@ function chooseOpen(
 }
 
 /** What is said of the very language comes before what is said of all; else the first said is the first taken. */
-function preferredFirst(preferences: readonly ModelPreference[], language?: string) {
+export function preferredFirst(preferences: readonly ModelPreference[], language?: string) {
   const order = [
     ...preferences.filter((each) => each.language !== undefined && each.language === language),
     ...preferences.filter((each) => each.language === undefined),
@@ -99,10 +99,10 @@ function preferredFirst(preferences: readonly ModelPreference[], language?: stri
   return (a: ModelCard, b: ModelCard) => rank(a) - rank(b);
 }
 
-function goodFirst(a: ModelCard, b: ModelCard, language: string): number {
+export function goodFirst(a: ModelCard, b: ModelCard, language: string): number {
   return Number(a.experimental.includes(language)) - Number(b.experimental.includes(language));
 }
 
-function moreSpecialised(a: ModelCard, b: ModelCard): number {
+export function moreSpecialised(a: ModelCard, b: ModelCard): number {
   return a.languages.length - b.languages.length;
 }

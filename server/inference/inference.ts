@@ -3,16 +3,21 @@ import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Metrics } from '../streams/metrics.ts';
 import { Admission } from './admission.ts';
+import { TritonAvatarPreparation } from './avatarPreparation.ts';
 import { Catalogue } from './catalogue.ts';
 import type { ModelPreference } from './chooseSpeechModel.ts';
 import { type EmbeddedConfig, EmbeddedTriton } from './embedded/embeddedTriton.ts';
 import { LifeSigns } from './lifeSigns.ts';
+import { TritonLipSync } from './lipSync.ts';
+import type { AvatarPreparation, LipSync } from './lipSync.types.ts';
 import type { ModelCard } from './modelCard.ts';
 import type { ModelAccess } from './openSequence.ts';
 import { RemoteTriton } from './remoteTriton.ts';
 import { TritonSpeechToText } from './speechToText.ts';
 import type { SpeechToText } from './speechToText.types.ts';
 import { Supervisor } from './supervisor.ts';
+import { TritonTextToSpeech } from './textToSpeech.ts';
+import type { TextToSpeech } from './textToSpeech.types.ts';
 import type { InferenceStatus, TritonHost } from './triton.types.ts';
 
 export interface InferenceConfig {
@@ -39,6 +44,9 @@ export interface InferenceReadiness {
 /** All of inference behind one door: a Triton that is kept answering, and what its models can do. */
 export class Inference implements AsyncDisposable {
   readonly speechToText: SpeechToText;
+  readonly textToSpeech: TextToSpeech;
+  readonly lipSync: LipSync;
+  readonly avatarPreparation: AvatarPreparation;
   readonly catalogue = new Catalogue();
   readonly events = new EventEmitter<{ changed: [status: InferenceStatus] }>();
   readonly #supervisor: Supervisor;
@@ -82,6 +90,9 @@ export class Inference implements AsyncDisposable {
       },
     };
     this.speechToText = new TritonSpeechToText(access);
+    this.textToSpeech = new TritonTextToSpeech(access);
+    this.lipSync = new TritonLipSync(access);
+    this.avatarPreparation = new TritonAvatarPreparation(access);
   }
 
   get status(): InferenceStatus {

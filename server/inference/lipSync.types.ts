@@ -7,6 +7,8 @@ export interface LipSyncRequest {
   /** What preparation made of a face; models read it, nobody else does. */
   readonly avatar: Buffer;
   readonly fps: number;
+  /** Frame of the idle clip that is shown with the first sample; 0 unless given. Patches fit best where it is right. */
+  readonly base?: number | undefined;
   /** A model by name, instead of the catalogue's choice. */
   readonly model?: string | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -5,6 +5,12 @@ const DEFAULT_MAX_SESSIONS = 8;
 /** Slots of Triton that admission never gives away: canaries, and sequences that are just being ended. */
 const SPARE_SEQUENCES = 2;
 
+export interface VoiceName {
+  readonly name: string;
+  /** One of the model's `languages`. */
+  readonly language: string;
+}
+
 /** One model as the catalogue shows it: its config.pbtxt `parameters`, and how it is now. */
 export interface ModelCard {
   readonly name: string;
@@ -15,12 +21,16 @@ export interface ModelCard {
   readonly capability: string | undefined;
   /** Primary tags, as the model's own vocabulary has them. */
   readonly languages: readonly string[];
+  /** Of a model that speaks; a voice stands once for each of its languages. */
+  readonly voices: readonly VoiceName[];
   readonly sampleRate: number | undefined;
   readonly license: string | undefined;
   readonly vramMb: number | undefined;
   readonly maxSessions: number;
   /** Those of `languages` that it is not yet good at. */
   readonly experimental: readonly string[];
+  /** All of it, whatever the language. */
+  readonly isExperimental: boolean;
 }
 
 /** The card of a model of which nothing but its name is known. */
@@ -31,11 +41,13 @@ export function emptyCard(name: string, state: ModelCard['state'], reason?: stri
     reason,
     capability: undefined,
     languages: [],
+    voices: [],
     sampleRate: undefined,
     license: undefined,
     vramMb: undefined,
     maxSessions: 1,
     experimental: [],
+    isExperimental: false,
   };
 }
 
@@ -57,11 +69,13 @@ export function readCard(config: ModelConfig, environment: Readonly<Record<strin
     reason: undefined,
     capability: text('capability'),
     languages,
+    voices: readVoices(text('voices'), languages),
     sampleRate: count('sample_rate'),
     license: text('license'),
     vramMb: count('vram_mb'),
     maxSessions: Math.min(held, count('max_sessions') ?? DEFAULT_MAX_SESSIONS),
     experimental: readExperimental(text('experimental'), languages),
+    isExperimental: ALL.test(text('experimental') ?? ''),
   };
 }
 
@@ -70,9 +84,19 @@ function readLanguages(text = ''): string[] {
   return [...new Set(text.split(/[^\w-]+/).filter((tag) => tag !== ''))];
 }
 
+/** `hf_alpha=hi, af_heart=en`; what does not fit is left out. */
+function readVoices(text: string | undefined, languages: readonly string[]): VoiceName[] {
+  return (text ?? '').split(',').flatMap((entry) => {
+    const [name = '', language = ''] = entry.split('=').map((part) => part.trim());
+    return /^[\w.+-]{1,100}$/.test(name) && languages.includes(language) ? [{ name, language }] : [];
+  });
+}
+
+const ALL = /^(true|yes|1)$/i;
+
 /** A list of languages, or `true` for all of them. */
 function readExperimental(text: string | undefined, languages: readonly string[]): readonly string[] {
-  if (/^(true|yes|1)$/i.test(text ?? '')) return languages;
+  if (ALL.test(text ?? '')) return languages;
   const named = readLanguages(text);
   return languages.filter((language) => named.includes(language));
 }

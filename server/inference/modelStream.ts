@@ -31,8 +31,8 @@ export interface ModelStreamOptions<Event> {
   readonly startInputs: readonly Tensor[];
   /** @throws where the outputs are not what the model's contract says */
   readonly read: (outputs: Outputs, map: SampleMap) => readonly ParsedEvent<Event>[];
-  /** What goes with the samples from `startSample` on, as the model counts them. */
-  readonly inputsBeside?: (startSample: number, endSample: number) => readonly Tensor[];
+  /** What goes with the sound between two samples, as the model counts them. */
+  readonly inputsBeside?: (startSample: number, endSample: number, map: SampleMap) => readonly Tensor[];
   /** What waits for the reader; 1024 events unless given, and then the stream fails. */
   readonly unread?: BoundedQueueOptions<Event>;
   readonly clock: Clock;
@@ -148,7 +148,7 @@ export class ModelStream<Event> implements AsyncDisposable {
     const inputs = [
       audioTensor('AUDIO', audio),
       ...(this.#watch.started ? [] : startInputs),
-      ...(inputsBeside?.(startSample, this.#sentSamples) ?? []),
+      ...(inputsBeside?.(startSample, this.#sentSamples, this.#map) ?? []),
     ];
     const end = this.#ending && this.#queue.samples === 0;
     void this.#watch.send(inputs, { end }).then(() => {

@@ -2,8 +2,9 @@ import { TritoneError } from '../../shared/errors.ts';
 import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Histogram } from '../streams/metrics.ts';
-import { askCanary, askSpeechModel, CANARY_MODEL } from './canary.ts';
+import { askCanary, askSpeechModel, askVoiceModel, CANARY_MODEL } from './canary.ts';
 import { SPEECH_TO_TEXT } from './chooseSpeechModel.ts';
+import { TEXT_TO_SPEECH } from './chooseVoice.ts';
 import type { LifeSigns } from './lifeSigns.ts';
 import { emptyCard, type ModelCard, readCard } from './modelCard.ts';
 import type { TritonClient } from './tritonClient.ts';
@@ -98,7 +99,7 @@ export class ModelWatch {
     if (health.answered && signs.sinceMs(card.name) < FRESH_MS) return Object.assign(health, { misses: 0 });
     const startedAtMs = clock.nowMs();
     try {
-      await this.#ask(card, health.answered || health.misses > 0 ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS);
+      await this.#ask(card, health);
       canaryMs.observe(clock.nowMs() - startedAtMs);
       Object.assign(health, { answered: true, misses: 0, reason: undefined });
     } catch (cause) {
@@ -112,12 +113,15 @@ export class ModelWatch {
     return health;
   }
 
-  async #ask(card: ModelCard, deadlineMs: number): Promise<void> {
+  async #ask(card: ModelCard, { answered, misses }: Health): Promise<void> {
     const { client, clock, signal } = this.#options;
-    if (card.name === CANARY_MODEL) await askCanary({ client, clock, signal, deadlineMs });
+    const deadlineMs = answered || misses > 0 ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS;
+    const call = { client, clock, signal, deadlineMs };
+    if (card.name === CANARY_MODEL) await askCanary(call);
     const [language] = card.languages;
-    if (card.capability === SPEECH_TO_TEXT && language !== undefined) {
-      await askSpeechModel({ client, clock, signal, deadlineMs, model: card.name, language });
-    }
+    if (language === undefined) return;
+    if (card.capability === SPEECH_TO_TEXT) await askSpeechModel({ ...call, model: card.name, language });
+    // Once: a voice in the middle of a long clause may be late to answer, and nobody's speech is worth a restart.
+    if (card.capability === TEXT_TO_SPEECH && !answered) await askVoiceModel({ ...call, model: card.name, language });
   }
 }

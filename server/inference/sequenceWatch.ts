@@ -14,13 +14,15 @@ export interface SequenceWatchOptions {
   readonly sequence: Sequence;
   readonly clock: Clock;
   readonly metrics: ModelMetrics;
+  /** How long the model may say nothing while an answer is due; 10 s unless given. */
+  readonly silenceDeadlineMs?: number | undefined;
   /** Nothing was sent for 8 s and nothing is due: send a request without data. */
   readonly keepAlive: () => void;
 }
 
 /**
  * What every open sequence needs, whatever it carries: counts the requests that are not acknowledged, cancels with
- * `inference.timeout` where an answer is due and the model says nothing for 10 s, and asks for a sign of life in time.
+ * `inference.timeout` where an answer is due and the model says nothing for too long, and asks for a sign of life in time.
  */
 export class SequenceWatch {
   readonly #options: SequenceWatchOptions;
@@ -83,9 +85,9 @@ export class SequenceWatch {
 
   #expectAnswer(): void {
     if (this.#stopped) return;
-    const { clock, model, sequence } = this.#options;
-    this.#forgetSilence ??= clock.after(SILENCE_DEADLINE_MS, () =>
-      sequence.cancel(new TritoneError('inference.timeout', { model, deadlineMs: SILENCE_DEADLINE_MS })),
+    const { clock, model, sequence, silenceDeadlineMs: deadlineMs = SILENCE_DEADLINE_MS } = this.#options;
+    this.#forgetSilence ??= clock.after(deadlineMs, () =>
+      sequence.cancel(new TritoneError('inference.timeout', { model, deadlineMs })),
     );
   }
 }

@@ -60,7 +60,10 @@ export interface SpeechSynthesis extends AsyncDisposable {
 
 /** What features see of speech synthesis. */
 export interface TextToSpeech {
+  /** Those of models that answer now. */
   voices(): readonly Voice[];
+  /** Which voice `open` would take now. @throws TritoneError `voice.not_found`, `voice.wrong_language`, `inference.no_model` */
+  choose(wish: Pick<TextToSpeechRequest, 'language' | 'voice'>): Voice;
   /** @throws TritoneError `inference.busy`, `inference.unavailable`, `inference.no_model` (retryable), `voice.not_found`, `voice.wrong_language` */
   open(request: TextToSpeechRequest): Promise<SpeechSynthesis>;
 }

@@ -151,6 +151,8 @@ describe('the card of a model', () => {
       languages: ['en', 'hi'],
       maxSessions: 40,
       experimental: [],
+      isExperimental: false,
+      voices: [],
     });
   });
 
