@@ -139,3 +139,34 @@ def test_audio_given_to_a_worker_does_not_change_while_more_arrives():
         utterance.append(SILENT, 0.0)
     utterance.split(5 * FRAME, 2)
     assert np.array_equal(view, before)
+
+
+def test_silence_that_is_known_of_ends_an_utterance_before_it_is_heard():
+    ear = Ear(Policy())
+    listen(ear, (1, 0.0), (2, 1.0), (0.2, 0.0))
+    assert ear.utterance is not None
+    silence = ear.utterance.silence
+    assert ear.expect(round(0.4 * SAMPLE_RATE) - silence - 1) is None
+    ended = ear.expect(round(0.4 * SAMPLE_RATE) - silence)
+    assert ended is not None
+    assert ended.ended == "pause"
+    assert ended.silence == silence
+    assert ear.expect(SAMPLE_RATE) is None
+
+
+def test_what_is_heard_then_counts_and_not_what_was_known_of():
+    ear = Ear(Policy())
+    listen(ear, (1, 0.0), (2, 1.0), (0.2, 0.0))
+    ear.expect(round(0.1 * SAMPLE_RATE))
+    assert listen(ear, (0.15, 0.0)) == []
+    assert len(listen(ear, (0.1, 0.0))) == 1
+
+
+def test_speech_right_after_an_end_that_was_known_of_is_a_new_utterance_with_all_its_sound():
+    ear = Ear(Policy())
+    listen(ear, (1, 0.0), (2, 1.0), (0.2, 0.0))
+    ended = ear.expect(SAMPLE_RATE)
+    assert ended is not None
+    listen(ear, (0.1, 0.0), (1, 1.0))
+    assert ear.utterance is not None
+    assert ended.end <= ear.utterance.start <= ended.end + 0.1 * SAMPLE_RATE

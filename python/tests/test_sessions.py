@@ -169,3 +169,61 @@ def test_half_an_hour_of_speech_keeps_nothing_of_what_is_settled():
     assert len(client.of("final")) == 30 * 36
     assert client.session.backlog == 0
     assert len(client.session.pending) == 0
+
+
+def test_an_announced_silence_makes_a_final_when_the_pause_is_over_though_nothing_is_heard():
+    stage = Stage()
+    client = stage.open()
+    client.send(np.concatenate([quiet(0.3), say(1, 2, 3), quiet(0.2)]))
+    heard = client.session.ear.utterance
+    assert heard is not None
+    stage.engine.announce(client.session, True)
+    stage.now += 0.39 - heard.silence / SAMPLE_RATE
+    stage.catch_up()
+    assert client.of("final") == []
+    stage.now += 0.02
+    stage.catch_up()
+    (final,) = client.of("final")
+    assert (final["text"], final["reason"]) == ("one two three", "pause")
+    client.send(np.concatenate([quiet(0.5), say(4), quiet(1)]))
+    assert client.texts("final") == ["one two three", "four"]
+
+
+def test_silence_that_something_follows_ends_nothing():
+    stage = Stage()
+    client = stage.open()
+    client.send(np.concatenate([quiet(0.3), say(1, 2, 3), quiet(0.1)]))
+    stage.engine.announce(client.session, True)
+    stage.now += 0.1
+    stage.catch_up()
+    stage.engine.announce(client.session, False)
+    client.send(quiet(0.1))
+    stage.now += 1
+    client.send(np.concatenate([say(4), quiet(1)]))
+    assert client.texts("final") == ["one two three four"]
+
+
+def test_sound_that_is_not_heard_yet_is_not_taken_for_silence():
+    stage = Stage()
+    client = stage.open()
+    client.send(np.concatenate([quiet(0.3), say(1, 2, 3)]))
+    client.deliver(np.concatenate([say(4), quiet(0.1)]))
+    stage.engine.announce(client.session, True)
+    stage.now += 0.2
+    assert not client.session.knows_silence
+    stage.catch_up()
+    assert client.of("final") == []
+    stage.now += 0.2
+    stage.catch_up()
+    assert client.texts("final") == ["one two three four"]
+
+
+def test_an_announced_silence_is_counted_once_however_often_it_is_told():
+    stage = Stage()
+    client = stage.open()
+    client.send(np.concatenate([quiet(0.3), say(1, 2, 3), quiet(0.1)]))
+    for _ in range(4):
+        stage.engine.announce(client.session, True)
+        stage.now += 0.1
+        stage.catch_up()
+    assert client.texts("final") == ["one two three"]

@@ -82,6 +82,9 @@ class SpeechSequence:
     def receive(self, tensors: Tensors, acknowledge: Callable[[], None] | None) -> None:
         self._engine.receive(self._session, pcm_of(tensors), acknowledge)
 
+    def announce(self, silent_after: bool) -> None:
+        self._engine.announce(self._session, silent_after)
+
     def end(self) -> None:
         self._engine.end(self._session)
 

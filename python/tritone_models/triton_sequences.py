@@ -6,13 +6,14 @@ belongs to its request and carries one line. Triton tells a model neither that a
 nor that a client left, so silent sequences are reaped here, and senders polled.
 """
 
+import json
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ Tensors = Mapping[str, NDArray[Any]]
 
 POLL_SECONDS = 0.25
 REAP_SECONDS = 20.0
+SILENT_AFTER = "silent_after"
+"""Request parameter: its sender has announced that only silence follows, until the next request."""
 
 
 class Channel(Protocol):
@@ -52,6 +55,14 @@ class Sequence(Protocol):
 
     def abandon(self) -> None:
         """The client is gone: free everything and close the channel at once."""
+
+
+@runtime_checkable
+class HearsAnnouncements(Protocol):
+    """A sequence that wants to know what senders announce. The START request announces nothing."""
+
+    def announce(self, silent_after: bool) -> None:
+        """Whether only silence follows what was received so far, until the next request."""
 
 
 class SequenceService(Protocol):
@@ -168,7 +179,15 @@ class _Desk:
                 entry.seen_at = time.monotonic()
         if entry is None or entry.channel.closed:
             raise SequenceLostError("this sequence is not open here; start a new one")
-        entry.sequence.receive(self._tensors(request), channel.close)
+        sequence, tensors = entry.sequence, self._tensors(request)
+        if not isinstance(sequence, HearsAnnouncements):
+            sequence.receive(tensors, channel.close)
+        elif _silent_after(request):
+            sequence.receive(tensors, channel.close)
+            sequence.announce(True)
+        else:
+            sequence.announce(False)
+            sequence.receive(tensors, channel.close)
         return entry
 
     def _end(self, sequence_id: int, entry: _Open) -> None:
@@ -218,6 +237,11 @@ class _Desk:
             entry.sequence.abandon()
         for entry in silent:
             entry.sequence.end()
+
+
+def _silent_after(request: Any) -> bool:
+    parameters = request.parameters()
+    return SILENT_AFTER in parameters and json.loads(parameters).get(SILENT_AFTER) is True
 
 
 class _TritonChannel:

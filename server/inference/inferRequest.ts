@@ -5,16 +5,22 @@ import type { InferParameter, ModelInferRequest, ModelStreamInferResponse } from
 
 const END_DEADLINE_MS = 2000;
 
+export type InferParameters = Readonly<Record<string, InferParameter>>;
+
 export interface InferRequestOptions {
   readonly model: string;
   readonly id: string;
   readonly inputs: readonly Tensor[];
   readonly sequence?: { readonly id: number; readonly start: boolean; readonly end: boolean };
+  /** Beside Triton's own; a model that does not know them is not troubled. */
+  readonly parameters?: InferParameters;
 }
 
 /** Asks for the empty final response always: without it a request that answers nothing is never seen to end. */
-export function inferRequest({ model, id, inputs, sequence }: InferRequestOptions): ModelInferRequest {
-  const parameters: Record<string, InferParameter> = { triton_enable_empty_final_response: { bool_param: true } };
+export function inferRequest(options: InferRequestOptions): ModelInferRequest {
+  const { model, id, inputs, sequence } = options;
+  const parameters: Record<string, InferParameter> = { ...options.parameters };
+  parameters.triton_enable_empty_final_response = { bool_param: true };
   if (sequence !== undefined) {
     parameters.sequence_id = { int64_param: sequence.id };
     if (sequence.start) parameters.sequence_start = { bool_param: true };

@@ -7,6 +7,7 @@ import { PcmQueue, SAMPLES_PER_MS } from './pcmQueue.ts';
 import { SampleMap } from './sampleMap.ts';
 import type { Sequence } from './sequenceCall.ts';
 import { SequenceWatch } from './sequenceWatch.ts';
+import type { WriteOptions } from './speechToText.types.ts';
 import { audioTensor, type Outputs, type Tensor } from './tensors.ts';
 
 /** Taps give 20 ms at a time; a request costs Triton as much whether it carries 20 ms or 100 (docs/inference.md). */
@@ -17,6 +18,8 @@ const MAX_CHUNK_MS = 500;
 const MAX_UNACKNOWLEDGED = 10;
 const MAX_UNREAD_EVENTS = 1024;
 const WRITE_ROOM_MS = 1000;
+/** Request parameter: the sender has announced that only silence follows this request's sound, until the next request. */
+const SILENT_AFTER = { silent_after: { bool_param: true } };
 
 export interface ParsedEvent<Event> {
   readonly type: string;
@@ -60,6 +63,7 @@ export class ModelStream<Event> implements AsyncDisposable {
   #writers: (() => void)[] = [];
   #sentSamples = 0;
   #overdue = false;
+  #silentAfter = false;
   #ending = false;
   #over = false;
   #forgetFlush: (() => void) | undefined;
@@ -79,8 +83,10 @@ export class ModelStream<Event> implements AsyncDisposable {
   }
 
   /** Never waits, never grows. Returns the ms dropped to make room; the caller marks that gap. */
-  push(pcm: Int16Array): number {
+  push(pcm: Int16Array, { atOnce = false, silentAfter = false }: WriteOptions = {}): number {
     if (this.#over || this.#ending) return 0;
+    this.#overdue ||= atOnce;
+    this.#silentAfter = silentAfter;
     const dropped = this.#queue.push(pcm);
     this.#map.drop(this.#sentSamples, dropped);
     this.#flush();
@@ -90,10 +96,10 @@ export class ModelStream<Event> implements AsyncDisposable {
   }
 
   /** Waits while more than a second is queued; nothing is dropped. Never rejects. */
-  async write(pcm: Int16Array): Promise<void> {
+  async write(pcm: Int16Array, options: WriteOptions = {}): Promise<void> {
     const room = WRITE_ROOM_MS * SAMPLES_PER_MS;
     for (let offset = 0; offset < pcm.length && !this.#over; offset += room) {
-      this.push(pcm.subarray(offset, offset + room));
+      this.push(pcm.subarray(offset, offset + room), offset + room < pcm.length ? {} : options);
       while (!this.#over && this.#queue.samples > room) {
         await new Promise<void>((resolve) => this.#writers.push(resolve));
       }
@@ -150,8 +156,9 @@ export class ModelStream<Event> implements AsyncDisposable {
       ...(this.#watch.started ? [] : startInputs),
       ...(inputsBeside?.(startSample, this.#sentSamples, this.#map) ?? []),
     ];
-    const end = this.#ending && this.#queue.samples === 0;
-    void this.#watch.send(inputs, { end }).then(() => {
+    const isLast = this.#queue.samples === 0;
+    const parameters = this.#silentAfter && isLast ? SILENT_AFTER : {};
+    void this.#watch.send(inputs, { end: this.#ending && isLast, parameters }).then(() => {
       this.#flush();
       this.#admitWriters();
     });

@@ -2,7 +2,7 @@ import { type ErrorFields, TritoneError } from '../../shared/errors.ts';
 import { BoundedQueue } from '../streams/boundedQueue.ts';
 import type { Clock } from '../streams/clock.ts';
 import { onAbort } from '../streams/onAbort.ts';
-import { endSequence, inferRequest } from './inferRequest.ts';
+import { endSequence, type InferParameters, inferRequest } from './inferRequest.ts';
 import { isFinal, type Outputs, readOutputs, type Tensor } from './tensors.ts';
 import type { TritonClient } from './tritonClient.ts';
 import { fromGrpc, fromModelMessage, isServiceError } from './tritonErrors.ts';
@@ -13,6 +13,11 @@ const MAX_UNREAD = 1024;
 const START_ID = '0';
 const HANG_UP_DEADLINE_MS = 1000;
 
+export interface SendOptions {
+  readonly end?: boolean;
+  readonly parameters?: InferParameters;
+}
+
 /** One sequence as ModelStream sees it; SequenceCall is the real one. */
 export interface Sequence {
   /** What the start request's sender answers, in order. For one reader. Throws a TritoneError where the call failed. */
@@ -20,7 +25,7 @@ export interface Sequence {
   /** Settles when the call is over, however. Never rejects. */
   readonly closed: Promise<void>;
   /** Resolves when the model has acknowledged the request; the first, whose sender stays open, as soon as it is written. */
-  send(inputs: readonly Tensor[], flags?: { end?: boolean }): Promise<void>;
+  send(inputs: readonly Tensor[], options?: SendOptions): Promise<void>;
   /** Ends the call now; the reader of `outputs` gets `cause`, where one is given. Twice is once. */
   cancel(cause?: TritoneError): void;
 }
@@ -72,17 +77,17 @@ export class SequenceCall implements Sequence {
     this.#forgetClient = onAbort(signal, () => this.#finish(TritoneError.from(signal.reason, 'inference.unavailable')));
   }
 
-  send(inputs: readonly Tensor[], flags: { end?: boolean } = {}): Promise<void> {
+  send(inputs: readonly Tensor[], options: SendOptions = {}): Promise<void> {
     if (this.#over || this.#ended) return Promise.resolve();
     const id = String(this.#sent);
     const start = this.#sent === 0;
-    const end = flags.end === true;
+    const { end = false, parameters = {} } = options;
     this.#sent += 1;
     this.#ended = end;
     const { model } = this.#options;
     const sequence = { id: this.#correlationId, start, end };
     const acknowledged = start ? Promise.resolve() : this.#acknowledgement(id);
-    this.#stream.write(inferRequest({ model, id, inputs, sequence }));
+    this.#stream.write(inferRequest({ model, id, inputs, sequence, parameters }));
     return acknowledged;
   }
 

@@ -1,7 +1,7 @@
 import { TritoneError } from '../../shared/errors.ts';
 import type { Clock } from '../streams/clock.ts';
 import type { ModelMetrics } from './modelMetrics.ts';
-import type { Sequence } from './sequenceCall.ts';
+import type { SendOptions, Sequence } from './sequenceCall.ts';
 import type { Tensor } from './tensors.ts';
 
 /** While an answer is due something must come, be it an acknowledgement or an event. */
@@ -50,14 +50,14 @@ export class SequenceWatch {
   }
 
   /** Resolves when the request is acknowledged; the first, which never is, as soon as it is written. Never rejects. */
-  async send(inputs: readonly Tensor[], { end = false } = {}): Promise<void> {
+  async send(inputs: readonly Tensor[], options: SendOptions = {}): Promise<void> {
     const { clock, metrics, sequence, keepAlive } = this.#options;
     const first = !this.#started;
     this.#started = true;
-    this.#endSent ||= end;
+    this.#endSent ||= options.end === true;
     this.#unacknowledged += 1;
     const sentAtMs = clock.nowMs();
-    const acknowledged = sequence.send(inputs, { end });
+    const acknowledged = sequence.send(inputs, options);
     this.#expectAnswer();
     this.#forgetKeepAlive?.();
     this.#forgetKeepAlive = clock.after(KEEP_ALIVE_MS, () => {

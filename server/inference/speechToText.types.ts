@@ -58,6 +58,13 @@ export interface SpeechToTextRequest {
   signal?: AbortSignal;
 }
 
+export interface WriteOptions {
+  /** Not kept back to be sent together with what follows. */
+  atOnce?: boolean;
+  /** The sender has announced that only silence follows, until the next write: the model may count the pause before it hears it. */
+  silentAfter?: boolean;
+}
+
 /** Mono 16 kHz PCM in, speech events out, in order: one talk spurt. */
 export interface SpeechStream extends AsyncDisposable {
   readonly model: string;
@@ -72,7 +79,7 @@ export interface SpeechStream extends AsyncDisposable {
    * For files and for catching up: waits while more than a second is queued, as it is when the model holds back its
    * acknowledgements; nothing is dropped. Never rejects: failures are in `events`.
    */
-  write(pcm: Int16Array): Promise<void>;
+  write(pcm: Int16Array, options?: WriteOptions): Promise<void>;
   /** No more audio: what was pushed is still recognised, then `events` ends. Never rejects. */
   end(): Promise<void>;
   /** Cancels at once. Never rejects; twice is once. */

@@ -11,6 +11,8 @@ export interface PcmChunk {
   levelDbov: number | undefined;
   /** `heard` was decoded; `concealed` rebuilt a lost packet (FEC or PLC); `silence` fills DTX, mute and long gaps. */
   origin: 'heard' | 'concealed' | 'silence';
+  /** Silence that the sender has announced (DTX): it goes on until something else comes. */
+  announced: boolean;
   /** Packets right before it were lost or came too late. Without that, a hole is the sender's own: it sent nothing. */
   afterLoss: boolean;
 }

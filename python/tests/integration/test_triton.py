@@ -70,13 +70,14 @@ class Talker:
         self.sent = 0
         self.stream.send(self._request(np.zeros(0, np.int16), "start", start=True, options=options))
 
-    def say(self, pcm: np.ndarray) -> None:
+    def say(self, pcm: np.ndarray, silent_after: bool = False) -> None:
+        """`silent_after`: each chunk announces that nothing follows it."""
         for at in range(0, len(pcm), CHUNK):
             chunk = pcm[at : at + CHUNK]
             self.sent += len(chunk)
             time.sleep(max(0, self.began + self.sent / RATE - time.monotonic()))
             name = f"chunk-{self.sent}"
-            self.stream.send(self._request(chunk, name))
+            self.stream.send(self._request(chunk, name, silent_after=silent_after))
             assert self.answer(name), "a chunk was not acknowledged"
 
     def end(self) -> Response:
@@ -140,6 +141,19 @@ def test_the_end_in_mid_sentence_yields_the_final_within_a_second(server: Triton
     assert final["reason"] == "end"
     assert normalised(final["text"]).startswith("he might even have")
     assert closed.at - ended < SLOW
+
+
+def test_a_pause_that_was_announced_ends_an_utterance_though_no_more_sound_comes(
+    server: TritonServer,
+):
+    pcm = read_wave(speech("en/sense_0880.wav"))
+    talker = Talker(server, "moonshine")
+    talker.say(pcm)
+    talker.say(np.zeros(CHUNK, np.int16), silent_after=True)
+    assert not talker.events("final")
+    talker.stream.wait(lambda _: talker.events("final"), SLOW)
+    (final,) = talker.events("final")
+    assert final["reason"] == "pause"
 
 
 def test_a_whole_recording_in_one_request_is_transcribed(server: TritonServer):

@@ -77,6 +77,7 @@ def infer_request(
     options: str | None = None,
     request_id: str = "",
     kind: str = "INT16",
+    silent_after: bool = False,
 ) -> bytes:
     message = field(1, model) + field(3, request_id)
     message += parameter("sequence_id", sequence)
@@ -85,6 +86,8 @@ def infer_request(
         message += parameter("sequence_start", True)
     if end:
         message += parameter("sequence_end", True)
+    if silent_after:
+        message += parameter("silent_after", True)
     raw: list[bytes] = []
     if audio is not None:
         message += tensor("AUDIO", kind, [1, len(audio)])

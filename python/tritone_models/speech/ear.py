@@ -52,11 +52,19 @@ class Ear:
             and utterance.voiced >= self._policy.first_decode_seconds * SAMPLE_RATE
         ):
             utterance.next_length = utterance.unhurried_length = utterance.length
-        if utterance.silence >= self._pause(utterance) * SAMPLE_RATE:
+        if self._is_over(utterance):
             return self._end("pause")
         if utterance.length >= self._policy.limit_seconds * SAMPLE_RATE:
             return self._cut()
         return None
+
+    def expect(self, silence: int) -> Utterance | None:
+        """So many samples of silence are on their way; returns the utterance that they end."""
+        utterance = self.utterance
+        if utterance is None:
+            return None
+        utterance.announced = silence
+        return self._end("pause") if self._is_over(utterance) else None
 
     def finish(self, rest: Audio) -> Utterance | None:
         """Takes what is left of the audio (less than a frame); ends what is being spoken."""
@@ -110,6 +118,9 @@ class Ear:
         """A pause that has begun is broken by what would begin an utterance, not by a breath."""
         policy = self._policy
         return policy.onset_probability if utterance.silence else policy.offset_probability
+
+    def _is_over(self, utterance: Utterance) -> bool:
+        return utterance.pause >= self._pause(utterance) * SAMPLE_RATE
 
     def _pause(self, utterance: Utterance) -> float:
         if utterance.voiced < self._policy.short_voiced_seconds * SAMPLE_RATE:

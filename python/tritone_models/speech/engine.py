@@ -20,6 +20,8 @@ from tritone_models.speech.session import Event, Pcm, SpeechSession
 from tritone_models.speech.voice_activity import Framer, VoiceActivity
 
 IDLE_SECONDS = 0.05
+COUNT_SECONDS = 0.01
+"""Between two looks at a pause that is known of and not heard."""
 AVERAGE = 0.1
 """Weight of the newest decode in the running mean of their durations."""
 LOAD_SECONDS = 1.0
@@ -99,6 +101,11 @@ class SpeechEngine:
             self._heard.notify()
         session.flush()
 
+    def announce(self, session: SpeechSession, silent_after: bool) -> None:
+        with self._lock:
+            session.announce(silent_after, self._clock())
+            self._heard.notify()
+
     def end(self, session: SpeechSession) -> None:
         with self._lock:
             session.end()
@@ -133,6 +140,7 @@ class SpeechEngine:
             except Exception as error:
                 self._fail(session, error)
             self._leave(session)
+        self._count_silence()
         self._tell_load()
         self._stop_revising()
         if todo:
@@ -224,6 +232,16 @@ class SpeechEngine:
         for session in told:
             session.flush()
 
+    def _count_silence(self) -> None:
+        with self._lock:
+            now = self._clock()
+            waiting = [session for session in self._sessions if session.knows_silence]
+            ended = [session for session in waiting if session.count_silence(now)]
+            if choose(waiting, self._policy, 1):
+                self._due.notify_all()
+        for session in ended:
+            self._leave(session)
+
     def _stop_revising(self) -> None:
         if self._second is None:
             return
@@ -265,7 +283,8 @@ class SpeechEngine:
             _guarded(self.hear_round)
             with self._lock:
                 if not any(session.wants_hearing for session in self._sessions):
-                    self._heard.wait(IDLE_SECONDS)
+                    counts = any(session.knows_silence for session in self._sessions)
+                    self._heard.wait(COUNT_SECONDS if counts else IDLE_SECONDS)
 
     def _work_forever(self) -> None:
         while not self._stopping:

@@ -37,14 +37,14 @@ def choose(sessions: Iterable[SpeechSession], policy: Policy, limit: int) -> lis
         current = session.current
         if current is None or current.decoding:
             continue
-        if current.silence >= policy.speculation_seconds * SAMPLE_RATE:
+        if current.pause >= policy.speculation_seconds * SAMPLE_RATE:
             if _wants_speculation(current, policy):
                 length = min(current.length, current.speech_end + tail)
                 speculative.append(Job(session, current, "speculative", length, current.speech_end))
         elif session.options.partials and 0 < current.next_length <= current.length:
             partials.append(Job(session, current, "partial", current.length, current.speech_end))
     finals.sort(key=lambda job: job.utterance.ended_at)
-    speculative.sort(key=lambda job: -job.utterance.silence)
+    speculative.sort(key=lambda job: -job.utterance.pause)
     partials.sort(key=lambda job: job.utterance.decoded_at)
     return (finals + speculative + partials)[:limit]
 

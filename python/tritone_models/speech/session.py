@@ -60,6 +60,9 @@ class SpeechSession:
         self._inbox: list[Pcm] = []
         self._waiting: deque[Callable[[], None]] = deque()
         self._queued = 0
+        self._received = 0
+        self._silent_since: tuple[int, float] | None = None
+        """(samples received, time) when the sender announced that only silence follows."""
         self._wants_revision = wants_revision
         self._revising: set[Utterance] = set()
         self._told_settled = 0
@@ -85,9 +88,36 @@ class SpeechSession:
         if len(pcm):
             self._inbox.append(pcm)
             self._queued += len(pcm)
+            self._received += len(pcm)
         if acknowledge is not None:
             self._waiting.append(acknowledge)
         self._release()
+
+    def announce(self, silent_after: bool, now: float) -> None:
+        """Whether only silence follows what was received so far, until something else comes."""
+        if not silent_after:
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = (self._received, now)
+
+    @property
+    def knows_silence(self) -> bool:
+        """An utterance may end before its pause is heard."""
+        waits = self._silent_since is not None and self.current is not None
+        return waits and not self._inbox and not self.closed
+
+    def count_silence(self, now: float) -> bool:
+        """Ends the utterance whose pause is over; returns whether one was."""
+        if self._silent_since is None:
+            return False
+        received, since = self._silent_since
+        spoken = received + round((now - since) * SAMPLE_RATE)
+        ended = self.ear.expect(max(0, spoken - self.ear.position))
+        if ended is None:
+            return False
+        self._ended(ended, now)
+        self.settle()
+        return True
 
     def end(self) -> None:
         self.ending = True

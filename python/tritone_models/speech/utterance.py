@@ -27,6 +27,8 @@ class Utterance:
         self.voiced = 0
         self.silence = 0
         """Samples since the last voiced frame."""
+        self.announced = 0
+        """Samples of silence after those that were not heard yet, but are known of."""
         self.speech_end = 0
         self.ended: EndReason | None = None
         self.ended_at = 0.0
@@ -60,6 +62,11 @@ class Utterance:
         return self.start + self.speech_end
 
     @property
+    def pause(self) -> int:
+        """Samples of silence since the last voiced frame, heard or not."""
+        return self.silence + self.announced
+
+    @property
     def settled(self) -> bool:
         return self.dropped or self.decided is not None
 
@@ -84,6 +91,7 @@ class Utterance:
             self._audio = grown
         self._audio[self.length : needed] = frame
         self.length = needed
+        self.announced = 0
         self._activity.append(activity)
         if activity > 0:
             self.voiced += len(frame)

@@ -7,6 +7,7 @@ import { PcmRing } from '../speech/pcmRing.ts';
 import { TalkSpurt } from '../speech/talkSpurt.ts';
 import { TimeMap } from '../speech/timeMap.ts';
 import { type Loss, LossWatch } from './lossWatch.ts';
+import { PauseDetector } from './pauseDetector.ts';
 import { soundLevelDbov } from './soundLevel.ts';
 import { SpurtCaptioner, type SpurtCaptionerOptions } from './spurtCaptioner.ts';
 import { SpurtDetector } from './spurtDetector.ts';
@@ -36,6 +37,7 @@ export class TrackCaptioner {
   readonly #roomTime = TimeMap.toMs(PCM_RATE);
   readonly #detector = new SpurtDetector();
   readonly #losses = new LossWatch();
+  readonly #pauses = new PauseDetector();
   readonly #spurts = new BoundedQueue<TalkSpurt>({ limit: MAX_WAITING_SPURTS, whenFull: 'drop-oldest' });
   #spurt: TalkSpurt | undefined;
   #lastSpurtEnd = 0;
@@ -80,9 +82,12 @@ export class TrackCaptioner {
     const durationMs = (chunk.pcm.length * 1000) / PCM_RATE;
     const lost = this.#losses.hear(chunk, this.#detector.talking);
     if (lost !== undefined) this.#markLoss(lost);
-    const change = this.#detector.hear(soundLevelDbov(chunk), durationMs, chunk.origin === 'silence');
+    const levelDbov = soundLevelDbov(chunk);
+    const change = this.#detector.hear(levelDbov, durationMs, chunk.origin === 'silence');
+    this.#pauses.hear(levelDbov, durationMs);
     if (change === 'opened') this.#beginSpurt(endSample);
-    this.#spurt?.hear(endSample);
+    const quiet = this.#pauses.mayEnd ? 'pause' : 'talk';
+    this.#spurt?.hear(endSample, chunk.announced ? 'silence' : quiet);
     if (change === 'closed') this.#endSpurt();
   }
 

@@ -66,10 +66,10 @@ export class PcmLine {
       this.#missed = true;
       return;
     }
+    this.#talking = !isDtx(packet.payload);
     this.#bridge(start - timeline.position, packet.payload, samples);
     this.#lost = 0;
     this.#decode(packet, samples, timeline.position - start);
-    this.#talking = !isDtx(packet.payload);
     this.#missed = false;
   }
 
@@ -152,7 +152,8 @@ export class PcmLine {
     if (origin === 'heard') meter.count('heardMs', pcm.length / SAMPLES_PER_MS);
     if (origin === 'silence') meter.count('silenceMs', pcm.length / SAMPLES_PER_MS);
     const startMs = timeline.roomMs(startSample);
-    emit({ pcm, startSample, startMs, levelDbov, origin, afterLoss: this.#missed }, arrivedMs);
+    const announced = this.#silent && !this.#talking;
+    emit({ pcm, startSample, startMs, levelDbov, origin, announced, afterLoss: this.#missed }, arrivedMs);
   }
 }
 

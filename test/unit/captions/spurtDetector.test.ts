@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PauseDetector } from '../../../server/features/captions/pauseDetector.ts';
 import { rmsDbov, soundLevelDbov } from '../../../server/features/captions/soundLevel.ts';
 import { SpurtDetector } from '../../../server/features/captions/spurtDetector.ts';
 
@@ -84,12 +85,68 @@ describe('SpurtDetector', () => {
   });
 });
 
+describe('PauseDetector', () => {
+  const mayEnd = (levels: readonly [dbov: number, ms: number][]) => {
+    const detector = new PauseDetector();
+    for (const [dbov, ms] of levels)
+      for (let heardMs = 0; heardMs < ms; heardMs += PACKET_MS) detector.hear(dbov, PACKET_MS);
+    return detector.mayEnd;
+  };
+
+  it('sees a pause from 160 ms of quiet on, though the room is only 15 dB below speech', () => {
+    expect(mayEnd([[-20, 1000]])).toBe(false);
+    expect(
+      mayEnd([
+        [-20, 1000],
+        [-35, 140],
+      ]),
+    ).toBe(false);
+    expect(
+      mayEnd([
+        [-20, 1000],
+        [-35, 160],
+      ]),
+    ).toBe(true);
+    expect(
+      mayEnd([
+        [-20, 1000],
+        [-35, 500],
+      ]),
+    ).toBe(true);
+    expect(
+      mayEnd([
+        [-20, 1000],
+        [-127, 900],
+      ]),
+    ).toBe(true);
+  });
+
+  it('takes neither dips between syllables for one, nor silence that lasts', () => {
+    expect(
+      mayEnd([
+        [-20, 160],
+        [-45, 80],
+        [-22, 160],
+        [-45, 80],
+      ]),
+    ).toBe(false);
+    expect(
+      mayEnd([
+        [-20, 1000],
+        [-127, 1000],
+      ]),
+    ).toBe(false);
+    expect(mayEnd([[-127, 1000]])).toBe(false);
+  });
+});
+
 describe('sound level', () => {
   const chunk = {
     pcm: new Int16Array(320).fill(3277),
     startSample: 0,
     startMs: 0,
     origin: 'heard' as const,
+    announced: false,
     afterLoss: false,
   };
 

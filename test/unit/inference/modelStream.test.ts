@@ -15,6 +15,7 @@ interface Sent {
   atMs: number;
   end: boolean;
   options: string | undefined;
+  silentAfter: boolean;
   acknowledge: () => void;
 }
 
@@ -27,12 +28,14 @@ function stage({ acknowledges = true, maxQueuedMs = 5000, signal }: StageOptions
   const sequence: Sequence = {
     outputs,
     closed: closed.promise,
-    send: (inputs, { end = false } = {}) => {
+    send: (inputs, { end = false, parameters = {} } = {}) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       const audio = inputs.find((input) => input.name === 'AUDIO');
       const options = inputs.find((input) => input.name === 'OPTIONS');
       const ms = (audio?.data.length ?? 0) / 32;
-      sent.push({ ms, atMs: clock.nowMs(), end, options: options && readTexts(options)[0], acknowledge: resolve });
+      const said = options && readTexts(options)[0];
+      const silentAfter = parameters.silent_after?.bool_param === true;
+      sent.push({ ms, atMs: clock.nowMs(), end, options: said, silentAfter, acknowledge: resolve });
       if (acknowledges || sent.length === 1) resolve();
       return promise;
     },
@@ -105,6 +108,31 @@ describe('ModelStream', () => {
     expect(sent.map(({ ms, atMs }) => [ms, atMs])).toEqual([
       [20, 0],
       [20, 100],
+    ]);
+  });
+
+  it('sends at once what nobody wants kept back, together with what waits', async () => {
+    const { clock, stream, sent } = stage();
+    stream.push(pcm(20));
+    stream.push(pcm(20));
+    await clock.advance(30);
+    await stream.write(pcm(40), { atOnce: true });
+    expect(sent.map(({ ms, atMs }) => [ms, atMs])).toEqual([
+      [20, 0],
+      [60, 30],
+    ]);
+  });
+
+  it('tells that only silence follows with the last of its sound, as long as nothing follows', async () => {
+    const { stream, sent } = stage();
+    stream.push(pcm(20));
+    await stream.write(pcm(700), { atOnce: true, silentAfter: true });
+    await stream.write(pcm(100), { atOnce: true });
+    expect(sent.map(({ ms, silentAfter }) => [ms, silentAfter])).toEqual([
+      [20, false],
+      [500, false],
+      [200, true],
+      [100, false],
     ]);
   });
 

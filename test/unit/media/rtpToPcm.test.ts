@@ -28,6 +28,12 @@ function glide(ms: number): Int16Array {
   });
 }
 
+function withTail(sound: Int16Array, ms: number): Int16Array {
+  const longer = new Int16Array(sound.length + (ms * RATE) / 1000);
+  longer.set(sound);
+  return longer;
+}
+
 interface SendOptions extends OpusOptions {
   readonly loses?: (index: number) => boolean;
   /** Extra delay, ms. */
@@ -250,6 +256,21 @@ describe('RtpToPcm', () => {
     expect(stage.ms('silence')).toBeGreaterThan(1800);
     expect(stage.pcm).toHaveLength(source.length);
     expect(stage.likeness(source, 4100, 4900)).toBeGreaterThan(0.95);
+  });
+
+  it('tells silence that was announced from talk that breaks off', async () => {
+    const silent = new Stage();
+    silent.send(withTail(glide(1000), 2000), { dtx: true });
+    await silent.clock.advance(2900);
+    const announced = silent.chunks.filter((chunk) => chunk.announced);
+    expect(announced[0]?.startMs).toBeLessThan(1500);
+    expect(announced.every(({ origin }) => origin === 'silence')).toBe(true);
+    expect(announced.reduce((sum, { pcm }) => sum + pcm.length, 0)).toBeGreaterThan(0.8 * RATE);
+    const broken = new Stage();
+    broken.send(glide(1000));
+    await broken.clock.advance(4000);
+    expect(broken.ms('silence')).toBeGreaterThan(1000);
+    expect(broken.chunks.some((chunk) => chunk.announced)).toBe(false);
   });
 
   it('conceals nothing in silence: what is lost there is silent', async () => {
