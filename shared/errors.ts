@@ -95,6 +95,11 @@ export const errorTable = {
     message: 'An avatar of a person needs their consent, confirmed in {field}',
   },
   'avatar.storage_full': { status: 507, retryable: true, message: 'The server has no room left for another avatar' },
+  'store.unavailable': {
+    status: 503,
+    retryable: true,
+    message: 'The store of transcripts cannot be reached: {reason}',
+  },
   'connection.lost': {
     status: 503,
     retryable: true,
