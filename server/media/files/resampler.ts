@@ -10,12 +10,14 @@ const KAISER_BETA = 8;
 const MAX_PHASES = 1024;
 
 /**
- * Any rate to 16 kHz through a windowed sinc, one filter for each place that an output sample can have between two input
- * samples (16 kHz from 44.1 kHz: 160). Stateful: pieces join without a seam.
+ * Any rate to another through a windowed sinc, one filter for each place that an output sample can have between two input
+ * samples (16 kHz from 44.1 kHz: 160). Stateful: pieces join without a seam. Output samples stand at the times of the input,
+ * and come 20 samples of the lower rate later.
  * @see J. O. Smith, Digital Audio Resampling, https://ccrma.stanford.edu/~jos/resample/
  */
 export class Resampler {
   readonly #sampleRate: number;
+  readonly #outputRate: number;
   readonly #phases: number;
   readonly #halfLength: number;
   readonly #filters: readonly Float32Array[];
@@ -25,14 +27,13 @@ export class Resampler {
   #produced = 0;
   #received = 0;
 
-  constructor(sampleRate: number) {
+  constructor(sampleRate: number, outputRate: number = PCM_RATE) {
     this.#sampleRate = sampleRate;
-    this.#phases = Math.min(PCM_RATE / greatestCommonDivisor(PCM_RATE, sampleRate), MAX_PHASES);
-    const cutoff = (PASSBAND * Math.min(sampleRate, PCM_RATE)) / sampleRate;
+    this.#outputRate = outputRate;
+    this.#phases = Math.min(outputRate / greatestCommonDivisor(outputRate, sampleRate), MAX_PHASES);
+    const cutoff = (PASSBAND * Math.min(sampleRate, outputRate)) / sampleRate;
     this.#halfLength = Math.ceil(CROSSINGS / cutoff);
-    this.#filters = Array.from({ length: this.#phases }, (_, phase) =>
-      designFilter(phase / this.#phases, cutoff, this.#halfLength),
-    );
+    this.#filters = filtersFor(this.#phases, cutoff, this.#halfLength);
     this.#input = new Float32Array(this.#halfLength); // silence before the start
     this.#firstSample = -this.#halfLength;
   }
@@ -46,14 +47,14 @@ export class Resampler {
   end(): Float32Array {
     return this.#run(
       new Float32Array(this.#halfLength + 1),
-      Math.round((this.#received * PCM_RATE) / this.#sampleRate),
+      Math.round((this.#received * this.#outputRate) / this.#sampleRate),
     );
   }
 
   #run(samples: Float32Array, most: number): Float32Array {
     const input = concatenate(this.#input, samples);
     const inputEnd = this.#firstSample + input.length;
-    const step = this.#sampleRate / PCM_RATE;
+    const step = this.#sampleRate / this.#outputRate;
     const last = Math.min(most, Math.ceil((inputEnd - this.#halfLength - 1) / step));
     const output = new Float32Array(Math.max(0, last - this.#produced));
     let from = this.#firstSample;
@@ -75,6 +76,21 @@ export class Resampler {
     this.#firstSample += done;
     return output;
   }
+}
+
+/** Designing takes milliseconds, and a voice begins a stream for everything that it says. The oldest is forgotten first. */
+const designed = new Map<string, readonly Float32Array[]>();
+const MAX_DESIGNED = 8;
+
+function filtersFor(phases: number, cutoff: number, halfLength: number): readonly Float32Array[] {
+  const key = `${phases} ${cutoff} ${halfLength}`;
+  const known = designed.get(key);
+  if (known !== undefined) return known;
+  const filters = Array.from({ length: phases }, (_, phase) => designFilter(phase / phases, cutoff, halfLength));
+  const [oldest] = designed.keys();
+  if (designed.size >= MAX_DESIGNED && oldest !== undefined) designed.delete(oldest);
+  designed.set(key, filters);
+  return filters;
 }
 
 /** Taps for an output sample `fraction` of a sample after an input sample. */

@@ -46,6 +46,28 @@ describe('Resampler', () => {
     }
   });
 
+  it.each([16_000, 22_050, 24_000])(
+    'brings a voice from %i Hz to 48 kHz, in place and in full, without images',
+    (rate) => {
+      for (const frequency of [200, 1000, 0.4 * rate]) {
+        const tone = Float32Array.from({ length: rate }, (_, at) => Math.sin((2 * Math.PI * frequency * at) / rate));
+        const resampler = new Resampler(rate, 48_000);
+        const out: number[] = [];
+        for (let at = 0; at < rate; at += rate / 10) out.push(...resampler.push(tone.subarray(at, at + rate / 10)));
+        out.push(...resampler.end());
+        expect(out).toHaveLength(48_000);
+        const worst = out
+          .slice(2000, -2000)
+          .reduce(
+            (most, sample, at) =>
+              Math.max(most, Math.abs(sample - Math.sin((2 * Math.PI * frequency * (at + 2000)) / 48_000))),
+            0,
+          );
+        expect(20 * Math.log10(worst)).toBeLessThan(-60);
+      }
+    },
+  );
+
   it('gives the same whatever the pieces are', () => {
     const whole = resample(1234, 44_100, 44_100);
     for (const pieceSamples of [1, 7, 4096]) expect(resample(1234, 44_100, pieceSamples)).toEqual(whole);
