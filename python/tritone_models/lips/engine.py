@@ -139,13 +139,15 @@ class LipSyncEngine(Generic[FaceT]):
         return thinned
 
     def _choose(self) -> Work[FaceT]:
+        """What is due first; of what is overdue, whose last drawing is longest ago."""
+        now = self._clock()
         chosen: dict[LipSession[FaceT], list[DrawRequest[FaceT]]] = {}
         waiting = [s for s in self._sessions if s.is_ready and not s.drawing]
         for _ in range(self._model.batch):
             if not waiting:
                 break
-            session = min(waiting, key=lambda ready: ready.due_at)
-            chosen.setdefault(session, []).append(session.take())
+            session = min(waiting, key=lambda ready: (max(ready.due_at, now), ready.drawn_at))
+            chosen.setdefault(session, []).append(session.take(now))
             waiting = [s for s in waiting if s.is_ready]
         for session in chosen:
             session.drawing = True

@@ -28,6 +28,7 @@ class LipSession(Generic[FaceT]):
         timeline: Timeline,
     ) -> None:
         self.drawing = False
+        self.drawn_at = float("-inf")
         self.closed = False
         self._face = face
         self._transforms = transforms
@@ -76,8 +77,9 @@ class LipSession(Generic[FaceT]):
             self._advance()
         return self._next - first
 
-    def take(self) -> DrawRequest[FaceT]:
+    def take(self, now: float) -> DrawRequest[FaceT]:
         """The next frame; only while `is_ready`."""
+        self.drawn_at = now
         sample = self._sample
         request = DrawRequest(
             self._face,

@@ -15,8 +15,9 @@ NEVER = float("-inf")
 class Timeline:
     """Grows as sound arrives, forgets what no frame needs.
 
-    When a frame is due: its sound leaves, at the earliest, as long after the sound that arrived
-    as the sample lies behind it; and nothing is due before the sound it depends on is here.
+    When a frame is due: a client that says what it plays is believed. Otherwise sound leaves, at
+    the earliest, when it arrives, and what follows it as much later as it lies behind; and nothing
+    is due before the sound it depends on is here.
     """
 
     def __init__(self, behind: int, ahead: int) -> None:
@@ -27,6 +28,7 @@ class Timeline:
         self._visemes: list[Viseme] = []
         self._arrivals: deque[tuple[int, float]] = deque()
         self._begins_at = NEVER
+        self._is_told = False
         self.timed = False
         self.ended = False
 
@@ -37,7 +39,8 @@ class Timeline:
 
     def push(self, pcm: Pcm, visemes: Iterable[Viseme], now: float) -> None:
         if len(pcm):
-            self._begins_at = max(self._begins_at, now - self.length / SAMPLE_RATE)
+            if not self._is_told:
+                self._begins_at = max(self._begins_at, now - self.length / SAMPLE_RATE)
             self._audio = np.concatenate([self._audio, pcm])
             self._arrivals.append((self.length, now))
         for viseme in visemes:
@@ -46,7 +49,8 @@ class Timeline:
             self.timed = True
 
     def played(self, sample: int, now: float) -> None:
-        """The client says that `sample` leaves now: better knowledge than any guess."""
+        """The client says that `sample` leaves now."""
+        self._is_told = True
         self._begins_at = now - sample / SAMPLE_RATE
 
     def end(self, now: float) -> None:
@@ -61,9 +65,11 @@ class Timeline:
 
     def due_at(self, sample: int) -> float:
         """Of a sample that is ready."""
+        leaves = self._begins_at + sample / SAMPLE_RATE
+        if self._is_told:
+            return leaves
         needed = min(sample + self._ahead, self._arrivals[-1][0])
-        here = next(at for end, at in self._arrivals if end >= needed)
-        return max(here, self._begins_at + sample / SAMPLE_RATE)
+        return max(leaves, next(at for end, at in self._arrivals if end >= needed))
 
     def window(self, sample: int) -> Pcm:
         """INT16[behind + ahead] around `sample`, zeros where there is no sound."""

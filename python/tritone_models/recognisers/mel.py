@@ -32,10 +32,15 @@ class LogMel:
         return ((decibels + 4.0) / 4.0).astype(np.float32)
 
 
-def mel_filters(mels: int) -> NDArray[np.float32]:
-    """Triangles of equal area, float32[mels, 201]: linear below 1 kHz, logarithmic above."""
-    bins = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
-    edges = _mel_to_hz(np.linspace(_hz_to_mel(0.0), _hz_to_mel(SAMPLE_RATE / 2), mels + 2))
+def mel_filters(
+    mels: int, window: int = WINDOW, lowest_hz: float = 0.0, highest_hz: float = SAMPLE_RATE / 2
+) -> NDArray[np.float32]:
+    """Triangles of equal area, float32[mels, window // 2 + 1].
+
+    Linear below 1 kHz, logarithmic above.
+    """
+    bins = np.fft.rfftfreq(window, 1 / SAMPLE_RATE)
+    edges = _mel_to_hz(np.linspace(_hz_to_mel(lowest_hz), _hz_to_mel(highest_hz), mels + 2))
     widths = np.diff(edges)
     ramps = edges[:, None] - bins[None, :]
     rising = -ramps[:-2] / widths[:-1, None]

@@ -6,12 +6,13 @@ its size for one edit. Field numbers: onnx.proto3 of ONNX 1.x.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from tritone_models.protobuf import BYTES, FIXED32, FIXED64, VARINT, field, read_varint, varint
+
 MODEL_GRAPH = 7
 GRAPH_NODE, GRAPH_OUTPUT = 1, 12
 NODE_OUTPUT, NODE_TYPE, NODE_ATTRIBUTE = 2, 4, 5
 ATTRIBUTE_GRAPH = 6
 FLOAT = 1
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
 
 def with_outputs(model: bytes, names: Sequence[str]) -> bytes:
@@ -28,10 +29,10 @@ def _graph(graph: bytes, names: Sequence[str]) -> bytes:
 
 
 def _node(node: bytes, names: Sequence[str]) -> bytes:
-    if not any(field == NODE_TYPE and value == b"If" for field, value, _ in _fields(node)):
+    if not any(found == NODE_TYPE and value == b"If" for found, value, _ in _fields(node)):
         return node
     branches = _edited(node, NODE_ATTRIBUTE, lambda attribute: _branch(attribute, names))
-    return branches + b"".join(_field(NODE_OUTPUT, name.encode()) for name in names)
+    return branches + b"".join(field(NODE_OUTPUT, name.encode()) for name in names)
 
 
 def _branch(attribute: bytes, names: Sequence[str]) -> bytes:
@@ -40,16 +41,14 @@ def _branch(attribute: bytes, names: Sequence[str]) -> bytes:
 
 def _values(names: Sequence[str]) -> bytes:
     """ValueInfoProto { name = 1; type = 2 { tensor_type = 1 { elem_type = 1 } } }"""
-    kind = _field(1, _varint(1 << 3) + _varint(FLOAT))
-    return b"".join(
-        _field(GRAPH_OUTPUT, _field(1, name.encode()) + _field(2, kind)) for name in names
-    )
+    kind = field(1, varint(1 << 3) + varint(FLOAT))
+    return b"".join(field(GRAPH_OUTPUT, field(1, name.encode()) + field(2, kind)) for name in names)
 
 
 def _edited(message: bytes, number: int, edit: Callable[[bytes], bytes]) -> bytes:
     parts = []
-    for field, value, raw in _fields(message):
-        parts.append(_field(number, edit(value)) if field == number and value is not None else raw)
+    for found, value, raw in _fields(message):
+        parts.append(field(number, edit(value)) if found == number and value is not None else raw)
     return b"".join(parts)
 
 
@@ -58,13 +57,13 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes | None, bytes]]:
     at = 0
     while at < len(message):
         begin = at
-        key, at = _read_varint(message, at)
+        key, at = read_varint(message, at)
         kind = key & 7
         value = None
         if kind == VARINT:
-            _, at = _read_varint(message, at)
+            _, at = read_varint(message, at)
         elif kind == BYTES:
-            length, at = _read_varint(message, at)
+            length, at = read_varint(message, at)
             value = message[at : at + length]
             at += length
         elif kind in (FIXED32, FIXED64):
@@ -72,27 +71,3 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes | None, bytes]]:
         else:
             raise ValueError("this is not an ONNX file")
         yield key >> 3, value, message[begin:at]
-
-
-def _field(number: int, value: bytes) -> bytes:
-    return _varint(number << 3 | BYTES) + _varint(len(value)) + value
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
-
-
-def _read_varint(message: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7

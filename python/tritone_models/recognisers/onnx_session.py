@@ -5,8 +5,11 @@ from pathlib import Path
 import onnxruntime as ort
 
 
-def open_session(model: Path | bytes, threads: int = 1) -> ort.InferenceSession:
-    """On the CPU, in the caller's thread: parallel calls beat threads inside a call."""
+def open_session(model: Path | bytes, threads: int = 1, cuda: bool = False) -> ort.InferenceSession:
+    """On the CPU, in the caller's thread: parallel calls beat threads inside a call.
+
+    `cuda`: on a GPU, where this onnxruntime can; `has_cuda` tells.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -14,4 +17,9 @@ def open_session(model: Path | bytes, threads: int = 1) -> ort.InferenceSession:
     source = model if isinstance(model, bytes) else str(model)
     # The arena makes small networks three times faster; by default it would double as it grows.
     provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
-    return ort.InferenceSession(source, options, providers=[provider])
+    providers = ["CUDAExecutionProvider", provider] if cuda else [provider]
+    return ort.InferenceSession(source, options, providers=providers)
+
+
+def has_cuda() -> bool:
+    return "CUDAExecutionProvider" in ort.get_available_providers()

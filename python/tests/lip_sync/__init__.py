@@ -1,0 +1,1 @@
+"""Mouths that follow a voice."""

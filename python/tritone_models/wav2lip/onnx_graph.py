@@ -1,0 +1,86 @@
+"""Writes an ONNX file node by node. Field numbers: onnx.proto3 of ONNX 1.x."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tritone_models.protobuf import field, integer
+
+IR_VERSION, OPSET = 8, 17
+FLOAT, INT64 = 1, 7
+INTEGERS = 7
+"""AttributeProto's type of a list of whole numbers."""
+
+
+class OnnxGraph:
+    """A graph over float32 tensors whose first dimension is the batch."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._parts: list[bytes] = []
+        self._inputs: list[bytes] = []
+        self._count = 0
+
+    def input(self, name: str, shape: Sequence[int]) -> str:
+        """`shape`: without the batch dimension."""
+        self._inputs.append(field(11, _value(name, shape)))
+        return name
+
+    def constant(self, values: NDArray[np.float32] | NDArray[np.int64]) -> str:
+        name = self._new("constant")
+        kind = INT64 if values.dtype == np.int64 else FLOAT
+        sizes = b"".join(integer(1, size) for size in values.shape)
+        data = np.ascontiguousarray(values).astype(values.dtype.newbyteorder("<"), copy=False)
+        tensor = sizes + integer(2, kind) + field(8, name.encode()) + field(9, data.tobytes())
+        self._parts.append(field(5, tensor))
+        return name
+
+    def node(self, operator: str, inputs: Sequence[str], **lists: Sequence[int]) -> str:
+        """Returns the name of its one output; `lists` are its attributes."""
+        name = self._new(operator.lower())
+        texts = [field(1, each.encode()) for each in inputs]
+        texts += [field(2, name.encode()), field(3, name.encode()), field(4, operator.encode())]
+        attributes = [field(5, _attribute(key, values)) for key, values in lists.items()]
+        self._parts.append(field(1, b"".join(texts + attributes)))
+        return name
+
+    def concatenation(self, inputs: Sequence[str]) -> str:
+        """Along the channels."""
+        name = self._new("concat")
+        axis = field(1, b"axis") + integer(3, 1) + integer(20, 2)
+        texts = [field(1, each.encode()) for each in inputs]
+        texts += [field(2, name.encode()), field(3, name.encode()), field(4, b"Concat")]
+        self._parts.append(field(1, b"".join(texts) + field(5, axis)))
+        return name
+
+    def rows_from(self, tensor: str, first: int) -> str:
+        """Without the `first` upper rows."""
+        if first == 0:
+            return tensor
+        bounds = [self.constant(np.array([at], np.int64)) for at in (first, 2**31, 2)]
+        return self.node("Slice", [tensor, *bounds])
+
+    def to_bytes(self, output: str, name: str, shape: Sequence[int]) -> bytes:
+        """The file, with `output` handed out as `name`."""
+        end = field(1, output.encode()) + field(2, name.encode()) + field(4, b"Identity")
+        graph = [*self._parts, field(1, end), field(2, self._name.encode()), *self._inputs]
+        graph.append(field(12, _value(name, shape)))
+        model = [integer(1, IR_VERSION), field(2, b"tritone"), field(7, b"".join(graph))]
+        return b"".join([*model, field(8, field(1, b"") + integer(2, OPSET))])
+
+    def _new(self, kind: str) -> str:
+        self._count += 1
+        return f"{kind}_{self._count}"
+
+
+def _attribute(name: str, values: Sequence[int]) -> bytes:
+    numbers = b"".join(integer(8, value) for value in values)
+    return field(1, name.encode()) + numbers + integer(20, INTEGERS)
+
+
+def _value(name: str, shape: Sequence[int]) -> bytes:
+    """ValueInfoProto of a float tensor [batch, *shape]."""
+    sizes = [field(1, field(2, b"batch")), *(field(1, integer(1, size)) for size in shape)]
+    tensor = integer(1, FLOAT) + field(2, b"".join(sizes))
+    return field(1, name.encode()) + field(2, field(1, tensor))
