@@ -17,7 +17,39 @@ export interface MediaRouter {
   producer(trackId: string): types.Producer | undefined;
   /** @throws TritoneError `media.worker_died`, `room.closed` */
   openPeer(): PeerMedia;
+  /** @throws TritoneError `media.worker_died`, `room.closed` */
+  openDirect(): Promise<DirectMedia>;
   /** Never rejects; twice is once. */
+  close(): void;
+}
+
+export interface DirectMediaEvents {
+  /** One compound RTCP packet from the router: PLI and FIR of viewers; their NACKs it answers itself. */
+  rtcp: [packet: Uint8Array];
+  /** Indices of a simulcast track's encodings that viewers may take now; see `LayerDemand`. */
+  layersWanted: [trackId: string, layers: readonly number[]];
+}
+
+/** A track that the server makes itself. */
+export interface DirectTrack {
+  readonly trackId: string;
+  /** One RTP packet. Does nothing once the track has ended. */
+  send(datagram: Buffer): void;
+}
+
+export interface DirectPublishRequest {
+  readonly kind: TrackKind;
+  readonly source: TrackSource;
+  readonly rtpParameters: types.RtpParameters;
+}
+
+/** Tracks of one maker in the server, on one transport: what shares it and its cname is played in step. */
+export interface DirectMedia {
+  readonly events: EventEmitter<DirectMediaEvents>;
+  /** @throws TritoneError `media.worker_died`, `media.not_negotiated` */
+  publish(request: DirectPublishRequest): Promise<DirectTrack>;
+  sendRtcp(packet: Buffer): void;
+  /** Ends its tracks. Never rejects; twice is once. */
   close(): void;
 }
 

@@ -4,6 +4,7 @@ import { TritoneError } from '../../shared/errors.ts';
 import type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
 import { toTritoneError } from './failure.ts';
 import { announce } from './iceCandidates.ts';
+import { KEY_FRAME_REQUEST_DELAY_MS } from './keyFrames.ts';
 import type {
   ConsumeRequest,
   PeerMedia,
@@ -15,8 +16,6 @@ import { toDtlsParameters, toRtpCapabilities, toRtpParameters } from './negotiat
 import { defaultPeerLimits, type PeerLimits } from './sfu.types.ts';
 
 const FIRST_OUTGOING_BITRATE = 1_000_000;
-/** A viewer that asks for key frames without end must not make the sender encode nothing else. */
-const KEY_FRAME_REQUEST_DELAY_MS = 1000;
 
 const kindOfSource: Readonly<Record<TrackSource, TrackKind>> = {
   microphone: 'audio',
@@ -36,6 +35,8 @@ export interface RoomPeerOptions {
   /** Settles when the room knows the track. */
   readonly produced: (producer: types.Producer, source: TrackSource) => Promise<void>;
   readonly consumed: (consumer: types.Consumer) => void;
+  /** A consumer prefers other layers than before. */
+  readonly layersPreferred: (consumer: types.Consumer) => void;
   readonly closed: () => void;
 }
 
@@ -184,6 +185,7 @@ export class RoomPeer implements PeerMedia {
     await this.#asking(
       consumer.setPreferredLayers({ spatialLayer, ...(temporalLayer === undefined ? {} : { temporalLayer }) }),
     );
+    this.#options.layersPreferred(consumer);
   }
 
   closeConsumer(consumerId: string): void {

@@ -4,7 +4,9 @@ import { TritoneError } from '../../shared/errors.ts';
 import type { TrackSource } from '../../shared/roomLog.ts';
 import type { Metrics } from '../streams/metrics.ts';
 import { ActiveSpeaker } from './activeSpeaker.ts';
-import type { MediaRouter, MediaRouterEvents, PeerMedia } from './mediaRouter.types.ts';
+import { DirectPeer } from './directPeer.ts';
+import { LayerDemand } from './layerDemand.ts';
+import type { DirectMedia, MediaRouter, MediaRouterEvents, PeerMedia } from './mediaRouter.types.ts';
 import { RoomPeer } from './roomPeer.ts';
 import type { PeerLimits } from './sfu.types.ts';
 
@@ -18,13 +20,14 @@ export interface RoomRouterOptions {
   readonly metrics: Metrics;
 }
 
-/** One room's mediasoup router, and its peers. */
+/** One room's mediasoup router, its peers, and what the server itself sends into it. */
 export class RoomRouter implements MediaRouter {
   readonly events = new EventEmitter<MediaRouterEvents>();
   readonly router: types.Router;
   readonly #options: RoomRouterOptions;
   readonly #producers = new Map<string, types.Producer>();
   readonly #peers = new Set<RoomPeer>();
+  readonly #layerDemand = new LayerDemand();
   #speaker: ActiveSpeaker | undefined;
   #closed = false;
 
@@ -42,6 +45,7 @@ export class RoomRouter implements MediaRouter {
   private constructor(options: RoomRouterOptions) {
     this.router = options.router;
     this.#options = options;
+    this.#layerDemand.events.setMaxListeners(0);
     const gauge = options.metrics.gauge('tritone_sfu_routers', 'Routers open, one a room');
     gauge.inc();
     this.router.observer.once('close', () => gauge.dec());
@@ -58,7 +62,7 @@ export class RoomRouter implements MediaRouter {
 
   /** @throws TritoneError `media.worker_died`, `room.closed` */
   openPeer(): PeerMedia {
-    if (this.router.closed) throw new TritoneError(this.#closed ? 'room.closed' : 'media.worker_died');
+    this.#mustBeOpen();
     const { server, announcedAddresses, addLoad, limits } = this.#options;
     const peer = new RoomPeer({
       router: this.router,
@@ -70,11 +74,23 @@ export class RoomRouter implements MediaRouter {
       consumed: (consumer) => {
         addLoad(1);
         consumer.observer.once('close', () => addLoad(-1));
+        this.#layerDemand.add(consumer);
       },
+      layersPreferred: (consumer) => this.#layerDemand.preferencesChanged(consumer),
       closed: () => this.#peers.delete(peer),
     });
     this.#peers.add(peer);
     return peer;
+  }
+
+  /** @throws TritoneError `media.worker_died`, `room.closed` */
+  async openDirect(): Promise<DirectMedia> {
+    this.#mustBeOpen();
+    return DirectPeer.open({
+      router: this.router,
+      layerDemand: this.#layerDemand,
+      produced: (producer, source) => this.#produced(producer, source),
+    });
   }
 
   close(): void {
@@ -82,6 +98,10 @@ export class RoomRouter implements MediaRouter {
     this.#closed = true;
     for (const peer of [...this.#peers]) peer.close();
     this.router.close();
+  }
+
+  #mustBeOpen(): void {
+    if (this.router.closed) throw new TritoneError(this.#closed ? 'room.closed' : 'media.worker_died');
   }
 
   #lost(): void {

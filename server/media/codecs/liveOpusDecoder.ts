@@ -1,18 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { PCM_RATE } from '../pcmChunk.ts';
 import type { OpusDecoder } from './opusDecoder.types.ts';
-
-/** What @evan/opus's module exports; undocumented, so the package is pinned and a test holds it. */
-interface OpusModule {
-  readonly memory: WebAssembly.Memory;
-  malloc(bytes: number): number;
-  free(pointer: number): void;
-  opus_decoder_get_size(channels: number): number;
-  opus_decoder_init(decoder: number, sampleRate: number, channels: number): number;
-  opus_decode(decoder: number, data: number, length: number, pcm: number, samples: number, fec: 0 | 1): number;
-  _initialize(): void;
-}
+import { type OpusModule, opusModule } from './opusModule.ts';
 
 /** 120 ms of mono at 16 kHz, the most one packet holds. */
 const MAX_SAMPLES = 1920;
@@ -26,17 +14,10 @@ interface Loaded {
 }
 let loaded: Loaded | undefined;
 
-/** One module and one pair of buffers serve every decoder of the process; each decoder's state is about 18 KB in it. */
+/** One pair of buffers serves every decoder of the process; each decoder's state is about 18 KB in the module. */
 function load(): Loaded {
   if (loaded !== undefined) return loaded;
-  const binary = readFileSync(fileURLToPath(import.meta.resolve('@evan/opus/wasm/simd.wasm')));
-  const nothing = () => 0;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), {
-    wasi_snapshot_preview1: { fd_seek: nothing, fd_write: nothing, fd_close: nothing, proc_exit: nothing },
-    env: { emscripten_notify_memory_growth: nothing },
-  });
-  const opus = exports as unknown as OpusModule;
-  opus._initialize();
+  const opus = opusModule();
   loaded = { opus, input: opus.malloc(MAX_PACKET_BYTES), output: opus.malloc(MAX_SAMPLES * 2) };
   return loaded;
 }

@@ -32,6 +32,10 @@ export interface AudioFeed {
   /** Fades out within 20 ms and holds the position; `resume` goes on from there. */
   pause(): void;
   resume(): void;
+  readonly stats: {
+    /** How often an utterance had to wait for its next sound: it was not written in time. */
+    readonly underruns: number;
+  };
 }
 
 /** A picture over a frame of the clip; both as they are in lip-sync's patches. */
