@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TritoneError } from '../shared/errors.ts';
 
 const checkout = path.resolve(import.meta.dirname, '..');
+const DAY_MS = 24 * 60 * 60 * 1000;
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['0', '1', 'false', 'true']).transform((value) => value === '1' || value === 'true');
 /** An empty variable counts as absent, as in most shells' habits. */
@@ -39,6 +40,15 @@ export const settingsSchema = z.object({
     .default(path.join(checkout, 'model-repository'))
     .describe('Triton model repository'),
   TRITONE_CACHE_DIR: optional(z.string()).describe('Folder for what is kept between runs, outside the checkout'),
+  TRITONE_DATA_DIR: optional(z.string()).describe(
+    'Folder for transcripts and avatars; tritone in XDG_DATA_HOME when absent',
+  ),
+  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })).describe(
+    'PostgreSQL that keeps transcripts; without it an embedded one in the data folder',
+  ),
+  TRANSCRIPT_DAYS: optional(z.coerce.number().min(0.01).max(36_500)).describe(
+    'Days after which an ended call is deleted with its transcript; kept for good when absent',
+  ),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -70,6 +80,8 @@ export interface Config {
       | undefined;
     preferredModels: readonly { model: string; language: string | undefined }[];
   };
+  dataDir: string;
+  transcripts: { databaseUrl: string | undefined; keptMs: number | undefined };
   rooms: { maxParticipants: number };
   uploads: { maxBytes: number };
   log: { level: string; pretty: boolean };
@@ -109,6 +121,13 @@ export function readConfig(environment: Environment, isTerminal: boolean): Confi
       tritonUrl: settings.TRITON_URL,
       embedded: embeddedTriton(settings, cacheDir, environment),
       preferredModels: readPreferences(settings.TRITONE_PREFER_MODELS),
+    },
+    dataDir:
+      settings.TRITONE_DATA_DIR ??
+      path.join(environment.XDG_DATA_HOME || path.join(homedir(), '.local', 'share'), 'tritone'),
+    transcripts: {
+      databaseUrl: settings.DATABASE_URL,
+      keptMs: settings.TRANSCRIPT_DAYS === undefined ? undefined : settings.TRANSCRIPT_DAYS * DAY_MS,
     },
     rooms: { maxParticipants: settings.MAX_PARTICIPANTS },
     uploads: { maxBytes: settings.MAX_UPLOAD_MB * 1024 * 1024 },

@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { TritoneError } from '../shared/errors.ts';
 import { type Config, readConfig } from './config.ts';
+import { DataFolder } from './dataFolder.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
 import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
+import { Transcripts } from './features/transcripts/transcripts.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
 import { linkRoutes } from './http/linkRoutes.ts';
@@ -37,6 +39,7 @@ async function main(): Promise<number> {
   opened.defer(() => prometheus.close());
   const { metrics } = prometheus;
 
+  const data = opened.use(await DataFolder.open(config.dataDir));
   const announcedAddresses = config.media.announcedAddresses ?? networkAddresses();
   const sfu = opened.use(
     await Sfu.open({ ...config.media, announcedAddresses: [...announcedAddresses, '127.0.0.1'], clock, log, metrics }),
@@ -46,11 +49,16 @@ async function main(): Promise<number> {
   );
   const { speechToText } = inference;
 
-  const features = [new CaptionsFeature({ speechToText, clock, log, metrics })];
+  const transcripts = opened.use(
+    Transcripts.open({ folder: data.at('transcripts'), ...config.transcripts, clock, log, metrics }),
+  );
+  const features = [new CaptionsFeature({ speechToText, clock, log, metrics }), transcripts];
   const { maxParticipants } = config.rooms;
   const openRouter = () => sfu.openRouter();
-  const rooms = opened.adopt(new RoomRegistry({ openRouter, features, maxParticipants, clock, log, metrics }), (part) =>
-    part.close(),
+  const { journal } = transcripts;
+  const rooms = opened.adopt(
+    new RoomRegistry({ openRouter, features, maxParticipants, journal, clock, log, metrics }),
+    (part) => part.close(),
   );
 
   const status = () => captionsStatus(inference.status, inference.catalogue);

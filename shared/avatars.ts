@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { languageTagSchema } from './captions.ts';
+import { errorCodes } from './errors.ts';
 import { participantNameSchema } from './protocol.ts';
 
 export const avatarLimits = {
@@ -79,5 +80,7 @@ export const utteranceSchema = z.object({
   /** Since the first text came; absent until then. */
   firstSoundMs: z.number().optional(),
   firstFrameMs: z.number().optional(),
+  /** Why it failed. */
+  error: z.object({ code: z.enum(errorCodes), message: z.string(), retryable: z.boolean() }).optional(),
 });
 export type UtteranceInfo = z.infer<typeof utteranceSchema>;

@@ -35,5 +35,7 @@ export const captionSchema = z.object({
   stableChars: z.number().int().nonnegative(),
   words: z.array(captionWordSchema).optional(),
   final: z.boolean(),
+  /** It could not be kept yet: a fault of the server's disk may lose it. */
+  unsaved: z.boolean().optional(),
 });
 export type Caption = z.infer<typeof captionSchema>;

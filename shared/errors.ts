@@ -60,6 +60,7 @@ export const errorTable = {
   'speech.empty_text': { status: 422, retryable: false, message: 'There is nothing to say in this text' },
   'speech.text_too_long': { status: 413, retryable: false, message: 'The text has more than {limit} characters' },
   'speech.queue_full': { status: 429, retryable: true, message: '{name} has {limit} texts still to say' },
+  'speech.not_found': { status: 404, retryable: false, message: 'There is no utterance {utteranceId}' },
   'avatar.not_found': { status: 404, retryable: false, message: 'There is no avatar {avatarId}' },
   'avatar.in_use': { status: 409, retryable: true, message: 'Avatar {avatarId} is being changed' },
   'avatar.participant_not_found': {
@@ -122,11 +123,17 @@ export const errorTable = {
     message: 'Port {port} is taken by another program: set {setting} to a free one',
   },
   'server.bad_settings': { status: 500, retryable: false, message: 'Settings that do not fit: {problem}' },
+  'server.data_taken': {
+    status: 503,
+    retryable: false,
+    message: 'Another Tritone uses the data folder {folder}: stop it, or set TRITONE_DATA_DIR to another one',
+  },
   'server.storage_full': { status: 507, retryable: true, message: 'The server has no room left for this file' },
   internal: { status: 500, retryable: false, message: 'Something went wrong on the server' },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
+export const errorCodes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
 /** What crosses the wire of a failure: no stack, no cause, nothing of the machine. */
 export interface ErrorBody {

@@ -7,6 +7,9 @@ import type { TritonClient } from './tritonClient.ts';
 /** Importing a library on a busy machine takes seconds, reading a large model from a slow disk a minute. */
 const LOAD_DEADLINE_MS = 180_000;
 
+/** Which models there are is known before they load, what they can do only after: those that caption a call go by name. */
+const CAPTIONS_FIRST = ['moonshine', 'whisper_live'];
+
 export interface LoadModelsOptions {
   readonly client: TritonClient;
   readonly clock: Clock;
@@ -23,7 +26,7 @@ export interface LoadModelsOptions {
  */
 export async function loadModels(options: LoadModelsOptions): Promise<void> {
   const { client, clock, log, signal, preferred, onLoaded } = options;
-  const order = [CANARY_MODEL, ...preferred];
+  const order = [CANARY_MODEL, ...preferred, ...CAPTIONS_FIRST];
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
   const index = await client.repositoryIndex().catch(() => []);
   const names = index

@@ -6,13 +6,23 @@ import type { MediaRouter, PublishRequest } from '../sfu/mediaRouter.types.ts';
 import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Metrics } from '../streams/metrics.ts';
+import type { CallJournal } from './callJournal.types.ts';
 import type { Identity } from './identity.ts';
 import { Participant } from './participant.ts';
 import { ReplaceableRouter } from './replaceableRouter.ts';
 import { RoomClock } from './roomClock.ts';
-import type { Feature, RoomEvents, RoomHandle, RoomTrack } from './roomHandle.ts';
+import type {
+  Feature,
+  RoomEvents,
+  RoomHandle,
+  RoomParticipant,
+  RoomTrack,
+  SyntheticOptions,
+  SyntheticParticipant,
+} from './roomHandle.ts';
 import { RoomLog } from './roomLog.ts';
 import { RoomTracks } from './roomTracks.ts';
+import { SyntheticGuests } from './syntheticGuests.ts';
 
 /** A dropped connection may come back as the same participant for this long. */
 const HOLD_MS = 15_000;
@@ -24,6 +34,7 @@ export interface RoomOptions {
   openRouter: () => Promise<MediaRouter>;
   features: readonly Feature[];
   maxParticipants: number;
+  journal: CallJournal;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -34,8 +45,8 @@ export class Room implements RoomHandle {
   readonly name: string;
   readonly callId = randomUUID();
   readonly events = new EventEmitter<RoomEvents>();
-  /** The last participant is gone (`empty`), or someone came after that (`occupied`). */
-  readonly occupancy = new EventEmitter<{ empty: []; occupied: [] }>();
+  /** Someone came or left. */
+  readonly occupancy = new EventEmitter<{ changed: [] }>();
   readonly clock: RoomClock;
   readonly log: RoomLog;
   readonly #options: RoomOptions;
@@ -44,7 +55,9 @@ export class Room implements RoomHandle {
   readonly #held = new Map<string, () => void>();
   readonly #tracks: RoomTracks;
   readonly #router: ReplaceableRouter;
+  readonly #synthetic: SyntheticGuests;
   readonly #attached: AsyncDisposable[] = [];
+  #visited = false;
   #closing: Promise<void> | undefined;
 
   /** @throws TritoneError `media.unavailable` */
@@ -59,7 +72,9 @@ export class Room implements RoomHandle {
     this.#options = options;
     this.name = options.name;
     this.clock = new RoomClock(options.clock);
-    this.log = new RoomLog(this.clock);
+    const { journal } = options;
+    this.log = new RoomLog(this.clock, { keep: (entry) => journal.keep(this.callId, entry) });
+    journal.begun({ callId: this.callId, room: this.name, startedAtMs: this.clock.startedAtMs });
     this.events.setMaxListeners(0);
     this.#tracks = new RoomTracks(this.log, this.events);
     this.#router = new ReplaceableRouter(router, {
@@ -71,6 +86,16 @@ export class Room implements RoomHandle {
     this.#router.events.on('lost', () => this.#closeTracks());
     this.#router.events.on('replaced', () => this.#moveParticipants());
     this.#router.events.on('activeSpeaker', (trackId) => this.#reportActiveSpeaker(trackId));
+    const { clock, log, metrics } = options;
+    this.#synthetic = new SyntheticGuests({
+      router: this.#router,
+      roomLog: this.log,
+      tracks: this.#tracks,
+      clock,
+      log,
+      metrics,
+      changed: () => this.occupancy.emit('changed'),
+    });
   }
 
   get signal(): AbortSignal {
@@ -85,26 +110,40 @@ export class Room implements RoomHandle {
     return this.#tracks.all();
   }
 
-  participant(participantId: string): Participant | undefined {
-    return this.#participants.get(participantId);
+  participant(participantId: string): RoomParticipant | undefined {
+    return this.#participants.get(participantId) ?? this.#synthetic.find(participantId);
   }
 
+  /** People; those held for a return among them. */
   get participantCount(): number {
     return this.#participants.size;
   }
 
+  get syntheticCount(): number {
+    return this.#synthetic.size;
+  }
+
+  /** Whether a person has ever been in this call. */
+  get visited(): boolean {
+    return this.#visited;
+  }
+
   /** @throws TritoneError `room.full`, `room.closed`, `media.worker_died` */
   join(identity: Identity, { name, language }: { name: string; language: string }): Participant {
-    if (this.signal.aborted) throw new TritoneError('room.closed');
-    if (this.#participants.size >= this.#options.maxParticipants)
-      throw new TritoneError('room.full', { room: this.name });
+    this.#mustAdmit();
     const media = this.#router.current.openPeer();
     const participant = new Participant({ identity, name, language, media }, (trackId) => this.#tracks.remove(trackId));
     const { participantId } = participant;
     this.#participants.set(participantId, participant);
     this.log.append({ type: 'participant-joined', participantId, name, language, synthetic: false });
-    if (this.#participants.size === 1) this.occupancy.emit('occupied');
+    this.#visited = true;
+    this.occupancy.emit('changed');
     return participant;
+  }
+
+  async addSynthetic(options: SyntheticOptions): Promise<SyntheticParticipant> {
+    this.#mustAdmit();
+    return this.#synthetic.add(options);
   }
 
   /** The participant who was given `resumeToken`, if still in the call. Another page of the same participant is ended. */
@@ -135,7 +174,7 @@ export class Room implements RoomHandle {
     this.#participants.delete(participantId);
     participant.media.close();
     this.log.append({ type: 'participant-left', participantId });
-    if (this.#participants.size === 0) this.occupancy.emit('empty');
+    this.occupancy.emit('changed');
   }
 
   update(participantId: string, change: { name?: string | undefined; language?: string | undefined }): void {
@@ -187,13 +226,21 @@ export class Room implements RoomHandle {
       participant.events.emit('ended', new TritoneError('room.closed'));
       this.leave(participant.participantId);
     }
-    const finished = Promise.allSettled(this.#attached.map((attached) => attached[Symbol.asyncDispose]()));
+    const left = this.#synthetic.close();
+    const finished = Promise.allSettled([left, ...this.#attached.map((attached) => attached[Symbol.asyncDispose]())]);
     await Promise.race([
       finished,
       new Promise<void>((resolve) => this.#options.clock.after(CLOSE_DEADLINE_MS, resolve)),
     ]);
     this.#abort.abort();
+    this.#options.journal.ended(this.callId, this.#options.clock.wallMs());
     this.#router.close();
+  }
+
+  #mustAdmit(): void {
+    if (this.#closing !== undefined || this.signal.aborted) throw new TritoneError('room.closed');
+    if (this.#participants.size + this.#synthetic.size >= this.#options.maxParticipants)
+      throw new TritoneError('room.full', { room: this.name });
   }
 
   #release(participantId: string): void {

@@ -5,6 +5,12 @@ import type { RoomClockReader, RoomLogHandle } from './roomHandle.ts';
 /** About a day of talk; beyond it the oldest finals leave memory. */
 const MAX_ENTRIES = 100_000;
 
+export interface RoomLogOptions {
+  /** Called before anyone sees the entry; false where it could not be kept. */
+  readonly keep?: (entry: LogEntry) => boolean;
+  readonly maxEntries?: number;
+}
+
 /**
  * The append-only log of one call. What replaces an earlier entry (a caption's next revision, a new name, a mute) takes
  * a new `seq`, and the earlier one is forgotten: memory grows with what was said, not with how often it was changed.
@@ -12,6 +18,7 @@ const MAX_ENTRIES = 100_000;
 export class RoomLog implements RoomLogHandle {
   readonly events = new EventEmitter<{ appended: [entry: LogEntry] }>();
   readonly #clock: RoomClockReader;
+  readonly #keep: (entry: LogEntry) => boolean;
   readonly #maxEntries: number;
   readonly #entries = new Map<number, LogEntry>();
   /** Where the standing entry of each replaceable thing is. */
@@ -19,8 +26,9 @@ export class RoomLog implements RoomLogHandle {
   #lastSeq = 0;
   #forgotten = 0;
 
-  constructor(clock: RoomClockReader, maxEntries: number = MAX_ENTRIES) {
+  constructor(clock: RoomClockReader, { keep = () => true, maxEntries = MAX_ENTRIES }: RoomLogOptions = {}) {
     this.#clock = clock;
+    this.#keep = keep;
     this.#maxEntries = maxEntries;
     this.events.setMaxListeners(0);
   }
@@ -35,7 +43,9 @@ export class RoomLog implements RoomLogHandle {
   }
 
   append(event: LogEvent): LogEntry {
-    const entry: LogEntry = { seq: ++this.#lastSeq, atMs: this.#clock.nowMs(), event };
+    this.#lastSeq += 1;
+    const made: LogEntry = { seq: this.#lastSeq, atMs: this.#clock.nowMs(), event };
+    const entry = this.#keep(made) ? made : asUnsaved(made);
     this.#supersede(subjectOf(event), entry.seq);
     this.#entries.set(entry.seq, entry);
     this.#forgetOldest();
@@ -67,6 +77,11 @@ export class RoomLog implements RoomLogHandle {
       return;
     }
   }
+}
+
+function asUnsaved(entry: LogEntry): LogEntry {
+  if (entry.event.type !== 'caption') return entry;
+  return { ...entry, event: { ...entry.event, caption: { ...entry.event.caption, unsaved: true } } };
 }
 
 /** What an event tells the latest of; undefined where each event counts for itself. */

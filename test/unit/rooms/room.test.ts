@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noJournal } from '../../../server/rooms/callJournal.types.ts';
 import { grantAll } from '../../../server/rooms/identity.ts';
 import { Room } from '../../../server/rooms/room.ts';
 import type { Feature } from '../../../server/rooms/roomHandle.ts';
@@ -35,6 +36,7 @@ async function stage(options: { features?: Feature[]; maxParticipants?: number }
     },
     features: options.features ?? [],
     maxParticipants: options.maxParticipants ?? 10,
+    journal: noJournal,
     clock,
     log: silentLog,
     metrics: noMetrics,

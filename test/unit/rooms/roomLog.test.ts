@@ -31,7 +31,7 @@ const joined: LogEvent = {
 };
 
 function openLog(maxEntries?: number): RoomLog {
-  return new RoomLog(new RoomClock(new VirtualClock()), maxEntries);
+  return new RoomLog(new RoomClock(new VirtualClock()), maxEntries === undefined ? {} : { maxEntries });
 }
 
 describe('RoomLog', () => {

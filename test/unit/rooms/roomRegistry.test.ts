@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noJournal } from '../../../server/rooms/callJournal.types.ts';
 import { grantAll } from '../../../server/rooms/identity.ts';
 import { RoomRegistry } from '../../../server/rooms/roomRegistry.ts';
 import { silentLog } from '../../../server/streams/log.ts';
@@ -19,6 +20,7 @@ function stage() {
     },
     features: [],
     maxParticipants: 10,
+    journal: noJournal,
     clock,
     log: silentLog,
     metrics: noMetrics,
