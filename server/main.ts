@@ -6,6 +6,7 @@ import { DataFolder } from './dataFolder.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
 import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
+import { CallLibrary } from './features/transcripts/callLibrary.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { Transcripts } from './features/transcripts/transcripts.ts';
 import { networkAddresses } from './http/addresses.ts';
@@ -73,7 +74,7 @@ async function main(): Promise<number> {
   const app = await createApp({
     routes: [
       linkRoutes(() => networkLinks),
-      transcriptRoutes({ calls: (room) => rooms.calls(room) }, clock),
+      transcriptRoutes(new CallLibrary(rooms, transcripts), clock),
       transcriptionRoutes({ speechToText, clock, log, metrics, maxUploadBytes: config.uploads.maxBytes }),
     ],
     readiness: () => ({ media: { ready: sfu.workerPids.length > 0 }, captions: inference.readiness() }),

@@ -20,6 +20,7 @@ export const errorTable = {
   'room.closed': { status: 410, retryable: true, message: 'The room has closed' },
   'room.taken_over': { status: 409, retryable: false, message: 'You joined from another page' },
   'call.not_found': { status: 404, retryable: false, message: 'There is no call {callId} in room {room}' },
+  'call.running': { status: 409, retryable: true, message: 'Call {callId} still runs' },
   'track.not_found': { status: 404, retryable: false, message: 'There is no track {trackId} in this room' },
   'track.source_taken': { status: 409, retryable: false, message: 'A track is already published from {source}' },
   'media.transport_not_found': { status: 404, retryable: false, message: 'There is no transport {transportId}' },

@@ -3,6 +3,10 @@ import { Room, type RoomOptions } from './room.ts';
 
 /** An empty room ends its call after this long, so that a reload of the last page does not. */
 const EMPTY_MS = 30_000;
+/** What the server sends into a call does not keep it going when the last person has left, */
+const UNATTENDED_MS = 60_000;
+/** and waits this long for the first. */
+const UNVISITED_MS = 600_000;
 const MAX_CALLS_PER_ROOM = 20;
 /** Log entries of ended calls that are remembered in all: some hundred hours of talk. */
 const MAX_ENDED_ENTRIES = 300_000;
@@ -56,6 +60,12 @@ export class RoomRegistry {
     return running === undefined ? ended : [...ended, recordOf(running)];
   }
 
+  /** An ended call is remembered no more. */
+  forget(name: string, callId: string): void {
+    const key = name.normalize('NFC');
+    this.#forget(this.#ended.filter((call) => call.room === key && call.callId === callId));
+  }
+
   /** Ends every call. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -70,14 +80,19 @@ export class RoomRegistry {
     return room;
   }
 
+  /** The time runs from when there was reason to end the call; who comes and goes meanwhile does not begin it anew. */
   #endWhenEmpty(room: Room): void {
-    const start = () => this.#options.clock.after(EMPTY_MS, () => void this.#end(room));
-    let forget = start();
-    room.occupancy.on('occupied', () => forget());
-    room.occupancy.on('empty', () => {
+    let lingerMs: number | undefined;
+    let forget = () => {};
+    const changed = () => {
+      const now = lingerOf(room);
+      if (now === lingerMs) return;
       forget();
-      forget = start();
-    });
+      lingerMs = now;
+      forget = now === undefined ? () => {} : this.#options.clock.after(now, () => void this.#end(room));
+    };
+    changed();
+    room.occupancy.on('changed', changed);
     room.signal.addEventListener('abort', () => forget(), { once: true });
   }
 
@@ -99,6 +114,13 @@ export class RoomRegistry {
       this.#endedEntries -= call.entries().length;
     }
   }
+}
+
+/** How long a call goes on as it stands, ms; undefined: for as long as it does. */
+function lingerOf({ participantCount, syntheticCount, visited }: Room): number | undefined {
+  if (participantCount > 0) return undefined;
+  if (syntheticCount === 0) return EMPTY_MS;
+  return visited ? UNATTENDED_MS : UNVISITED_MS;
 }
 
 function recordOf(room: Room): CallRecord {

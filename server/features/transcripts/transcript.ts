@@ -14,6 +14,8 @@ export interface TranscriptCall {
 export interface CallStore {
   /** The calls of a room, oldest first, the running one last; none for a room that nobody ever opened. */
   calls(room: string): readonly TranscriptCall[];
+  /** A call that has ended is remembered no more. */
+  forget(room: string, callId: string): void;
 }
 
 /** One utterance. Times are ms since the call began. */

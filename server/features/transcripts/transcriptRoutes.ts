@@ -1,19 +1,25 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { TritoneError } from '../../../shared/errors.ts';
 import { roomNameSchema } from '../../../shared/protocol.ts';
 import type { Clock } from '../../streams/clock.ts';
+import type { CallLibrary } from './callLibrary.ts';
 import { contentTypeOf, parseFormat, writeTranscript } from './formats.ts';
 import { jsonPieces } from './jsonPieces.ts';
 import { sendPieces } from './sendPieces.ts';
-import { type CallStore, readTranscript, type TranscriptCall } from './transcript.ts';
-import { callSchema, callTranscriptSchema, formatSchema, textDocument } from './transcriptSchemas.ts';
+import {
+  callSchema,
+  callTranscriptSchema,
+  formatSchema,
+  searchPageSchema,
+  searchQuerySchema,
+  textDocument,
+} from './transcriptSchemas.ts';
 
 const params = z.object({ room: roomNameSchema });
 
 /** What was said in a room, of its running or last call or of one by its id. */
-export function transcriptRoutes(store: CallStore, clock: Clock): FastifyPluginAsync {
+export function transcriptRoutes(library: CallLibrary, clock: Clock): FastifyPluginAsync {
   return async (untyped) => {
     const app = untyped.withTypeProvider<ZodTypeProvider>();
 
@@ -43,12 +49,9 @@ export function transcriptRoutes(store: CallStore, clock: Clock): FastifyPluginA
       },
       async ({ params: { room }, query }, reply) => {
         const format = parseFormat(query.format);
-        const call = findCall(store, room, query.call);
-        const transcript = readTranscript(call.entries());
+        const { lines, gaps, ...call } = await library.transcript(room, query.call);
         const pieces =
-          format === 'json'
-            ? jsonPieces({ room, ...describe(call) }, { ...transcript })
-            : writeTranscript(transcript, format);
+          format === 'json' ? jsonPieces({ room, ...call }, { lines, gaps }) : writeTranscript({ lines, gaps }, format);
         if (format !== 'json') {
           const file = encodeURIComponent(`${room}.${format}`);
           reply.header('content-disposition', `inline; filename*=UTF-8''${file}`);
@@ -67,26 +70,40 @@ export function transcriptRoutes(store: CallStore, clock: Clock): FastifyPluginA
           response: { 200: z.object({ calls: z.array(callSchema) }) },
         },
       },
-      async ({ params: { room } }) => ({ calls: callsOf(store, room).map(describe) }),
+      async ({ params: { room } }) => ({ calls: [...(await library.calls(room))] }),
+    );
+
+    app.get(
+      '/rooms/:room/search',
+      {
+        schema: {
+          summary: 'Search in what was said in a room',
+          description: 'In all its calls, latest first. Every word must occur, the last one perhaps unfinished.',
+          params,
+          querystring: searchQuerySchema,
+          response: { 200: searchPageSchema },
+        },
+      },
+      async ({ params: { room }, query: { q: text, ...wish } }) => {
+        const { hits, next } = await library.search({ room, text, ...wish });
+        return { hits: hits.map(({ words: _, ...hit }) => hit), next };
+      },
+    );
+
+    app.delete(
+      '/rooms/:room/calls/:callId',
+      {
+        schema: {
+          summary: 'Delete a call that has ended',
+          description: 'Its transcript is gone afterwards: from memory, from the database and from its files.',
+          params: params.extend({ callId: z.string().max(100) }),
+          response: { 204: z.null() },
+        },
+      },
+      async ({ params: { room, callId } }, reply) => {
+        await library.delete(room, callId);
+        return reply.status(204).send(null);
+      },
     );
   };
-}
-
-/** @throws TritoneError `room.not_found` */
-function callsOf(store: CallStore, room: string): readonly TranscriptCall[] {
-  const calls = store.calls(room);
-  if (calls.length === 0) throw new TritoneError('room.not_found', { room });
-  return calls;
-}
-
-/** @throws TritoneError `room.not_found`, `call.not_found` */
-function findCall(store: CallStore, room: string, callId: string | undefined): TranscriptCall {
-  const calls = callsOf(store, room);
-  const call = callId === undefined ? calls.at(-1) : calls.find((candidate) => candidate.callId === callId);
-  if (call === undefined) throw new TritoneError('call.not_found', { callId: callId ?? '', room });
-  return call;
-}
-
-function describe({ callId, startedAtMs, endedAtMs }: TranscriptCall) {
-  return { callId, startedAtMs, endedAtMs };
 }

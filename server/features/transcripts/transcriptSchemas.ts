@@ -39,5 +39,33 @@ export const callTranscriptSchema = callSchema.extend({
   gaps: z.array(transcriptGapSchema).describe('Speech that was heard but not captioned'),
 });
 
+export const searchQuerySchema = z.object({
+  q: z.string().max(500).optional().describe('Words to look for, in any script'),
+  speaker: z.string().max(100).optional().describe("Part of the speaker's name"),
+  language: z.string().max(20).optional().describe('Tag of the language spoken'),
+  fromMs: z.coerce.number().optional().describe('Said at or after, ms since the epoch'),
+  toMs: z.coerce.number().optional().describe('Said before, ms since the epoch'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(300).optional().describe('`next` of the page before'),
+});
+
+export const searchPageSchema = z.object({
+  hits: z.array(
+    z.object({
+      callId: z.string(),
+      captionId: z.string(),
+      participantId: z.string(),
+      speaker: z.string().optional(),
+      source: captionSourceSchema,
+      ...spanFields,
+      saidAtMs: z.number().describe('ms since the epoch'),
+      language: z.string(),
+      text: z.string(),
+      revision: z.number().int(),
+    }),
+  ),
+  next: z.string().optional().describe('Ask for it in `after`; absent on the last page'),
+});
+
 /** A document in the text formats. */
 export const textDocument = { schema: z.string() };

@@ -3,13 +3,20 @@ import type { Feature, RoomHandle } from '../../rooms/roomHandle.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { Log } from '../../streams/log.ts';
 import type { Metrics } from '../../streams/metrics.ts';
+import type { Archive } from './callLibrary.ts';
 import { Journal } from './journal/journal.ts';
 import type { JournalRecord } from './journal/journalRecord.ts';
 import type { Database } from './store/database.types.ts';
 import { EmbeddedDatabase } from './store/embeddedDatabase.ts';
 import { PostgresDatabase } from './store/postgresDatabase.ts';
 import { StoreWriter } from './store/storeWriter.ts';
-import { TranscriptStore } from './store/transcriptStore.ts';
+import {
+  type SearchPage,
+  type SearchWish,
+  type StoredCall,
+  type StoredUtterance,
+  TranscriptStore,
+} from './store/transcriptStore.ts';
 
 /** How often calls that are kept long enough are looked for. */
 const EXPIRE_EVERY_MS = 60_000;
@@ -26,10 +33,10 @@ export interface TranscriptsOptions {
 }
 
 /** Everything that was said, for longer than the server lives: a journal before the database, so that neither is waited for. */
-export class Transcripts implements Feature, AsyncDisposable {
+export class Transcripts implements Feature, Archive, AsyncDisposable {
   readonly name = 'transcripts';
   readonly journal: Journal;
-  readonly store: TranscriptStore;
+  readonly #store: TranscriptStore;
   readonly #options: TranscriptsOptions;
   readonly #database: Database;
   readonly #writer: StoreWriter;
@@ -49,7 +56,7 @@ export class Transcripts implements Feature, AsyncDisposable {
         ? EmbeddedDatabase.open(`${folder}/database`, clock)
         : new PostgresDatabase(databaseUrl, log);
     this.#writer = new StoreWriter({ journal: this.journal, database: this.#database, clock, log, metrics });
-    this.store = new TranscriptStore(this.#database);
+    this.#store = new TranscriptStore(this.#database);
     if (keptMs !== undefined) this.#expireLater();
   }
 
@@ -71,10 +78,24 @@ export class Transcripts implements Feature, AsyncDisposable {
     return this.#writer.settled();
   }
 
-  /** Deletes a call of the past: rows, indexes and journal. */
+  calls(room: string): Promise<readonly StoredCall[]> {
+    return this.#store.calls(room);
+  }
+
+  utterances(callId: string): Promise<readonly StoredUtterance[]> {
+    return this.#store.utterances(callId);
+  }
+
+  search(wish: SearchWish): Promise<SearchPage> {
+    return this.#store.search(wish);
+  }
+
+  /** A call of the past: rows, indexes and journal. */
   async deleteCall(callId: string): Promise<boolean> {
     await this.#writer.settled();
-    const deleted = await this.store.deleteCalls({ callId });
+    const deleted = await this.#store.deleteCalls({ callId });
+    // Nothing was said since that is not in the store, or else its file stays until it is.
+    if (this.#writer.isSettled) this.journal.forgetAll();
     return deleted.length > 0;
   }
 
@@ -92,7 +113,7 @@ export class Transcripts implements Feature, AsyncDisposable {
   #expireLater(): void {
     const { clock, log, keptMs = 0 } = this.#options;
     this.#forgetExpiry = clock.after(EXPIRE_EVERY_MS, async () => {
-      await this.store.deleteCalls({ endedBeforeMs: clock.wallMs() - keptMs }).then(
+      await this.#store.deleteCalls({ endedBeforeMs: clock.wallMs() - keptMs }).then(
         (calls) => calls.length > 0 && log.info({ calls: calls.length }, 'calls have expired'),
         (cause: unknown) => log.warn({ err: cause }, 'expired calls could not be deleted'),
       );

@@ -2,7 +2,8 @@ import swagger from '@fastify/swagger';
 import fastify from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
-import type { TranscriptCall } from '../../../server/features/transcripts/transcript.ts';
+import { type Archive, CallLibrary } from '../../../server/features/transcripts/callLibrary.ts';
+import type { CallStore, TranscriptCall } from '../../../server/features/transcripts/transcript.ts';
 import { transcriptRoutes } from '../../../server/features/transcripts/transcriptRoutes.ts';
 import { callTranscriptSchema } from '../../../server/features/transcripts/transcriptSchemas.ts';
 import { systemClock } from '../../../server/streams/clock.ts';
@@ -43,7 +44,32 @@ function call(callId: string, ...events: LogEvent[]): TranscriptCall {
   return { callId, startedAtMs: 1_700_000_000_000, endedAtMs: undefined, entries: () => entries };
 }
 
+/** What outlasts the server: a call of last week. */
+function lastWeek(deleted: string[] = []): Archive {
+  const stored = { callId: 'old', room: 'standup', startedAtMs: 1_600_000_000_000, endedAtMs: 1_600_000_060_000 };
+  const spoken = { callId: 'old', captionId: 'c', participantId: 'p9', speaker: 'Zoe', source: 'microphone' } as const;
+  const utterance = { ...spoken, startMs: 0, endMs: 900, language: 'en', text: 'Last week.', words: [], revision: 0 };
+  const hit = { ...utterance, saidAtMs: 1_600_000_001_000 };
+  return {
+    calls: async (room) => (room === 'standup' ? [{ ...stored, utterances: 1 }] : []),
+    utterances: async () => [hit],
+    search: async ({ text, limit }) => ({ hits: text === 'week' ? [hit] : [], next: `after ${limit}` }),
+    deleteCall: async (callId) => deleted.push(callId) > 0,
+  };
+}
+
+const nothingStored: Archive = {
+  calls: async () => [],
+  utterances: async () => [],
+  search: async () => ({ hits: [], next: undefined }),
+  deleteCall: async () => false,
+};
+
 async function stage(...calls: TranscriptCall[]) {
+  return stageWith(nothingStored, calls);
+}
+
+async function stageWith(archive: Archive, calls: TranscriptCall[], forgotten: string[] = []) {
   const app = fastify();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -52,11 +78,17 @@ async function stage(...calls: TranscriptCall[]) {
     return reply.status(error.status).send({ error: error.toBody() });
   });
   await app.register(swagger, { transform: jsonSchemaTransform, openapi: {} });
-  await app.register(transcriptRoutes({ calls: (room) => (room === 'standup' ? calls : []) }, systemClock), {
-    prefix: '/api',
-  });
+  const recent: CallStore = {
+    calls: (room) => (room === 'standup' ? calls : []),
+    forget: (_room, callId) => void forgotten.push(callId),
+  };
+  await app.register(transcriptRoutes(new CallLibrary(recent, archive), systemClock), { prefix: '/api' });
   await app.ready();
-  return { app, get: (url: string) => app.inject({ method: 'GET', url: `/api/rooms/${url}` }) };
+  return {
+    app,
+    ask: (method: 'GET' | 'DELETE', url: string) => app.inject({ method, url: `/api/rooms/${url}` }),
+    get: (url: string) => app.inject({ method: 'GET', url: `/api/rooms/${url}` }),
+  };
 }
 
 describe('GET /api/rooms/:room/transcript', () => {
@@ -179,5 +211,50 @@ describe('GET /api/rooms/:room/transcript', () => {
     expect(paths['/api/rooms/{room}/transcript']?.get).toMatchObject({
       responses: { 200: { content: { 'application/json': {}, 'text/vtt': {}, 'text/plain': {} } } },
     });
+  });
+});
+
+describe('calls that outlast the server', () => {
+  it('stand before those that are remembered, and are read as they are', async () => {
+    const { get } = await stageWith(lastWeek(), [call('now', ann, caption({ text: 'Today.' }))]);
+    const { calls } = (await get('standup/calls')).json();
+    expect(calls.map(({ callId }: { callId: string }) => callId)).toEqual(['old', 'now']);
+    expect((await get('standup/transcript')).json().lines[0].text).toBe('Today.');
+    expect((await get('standup/transcript?call=old&format=txt')).body).toContain('Zoe: Last week.');
+  });
+
+  it('are the last call where none is remembered', async () => {
+    const { get } = await stageWith(lastWeek(), []);
+    expect((await get('standup/transcript')).json()).toMatchObject({ callId: 'old', lines: [{ text: 'Last week.' }] });
+  });
+
+  it('cost nobody what is remembered while the archive is away', async () => {
+    const away = async () => {
+      throw new TritoneError('store.unavailable', { reason: 'test' });
+    };
+    const archive = { calls: away, utterances: away, search: away, deleteCall: away };
+    const { get } = await stageWith(archive, [call('now', ann, caption({ text: 'Today.' }))]);
+    expect((await get('standup/transcript')).json().lines[0].text).toBe('Today.');
+    expect((await get('standup/calls')).json().calls).toHaveLength(1);
+    expect((await get('standup/search?q=x')).json().error.code).toBe('store.unavailable');
+  });
+
+  it('are searched, page by page', async () => {
+    const { get } = await stageWith(lastWeek(), []);
+    const { hits, next } = (await get('standup/search?q=week&limit=7')).json();
+    expect(hits).toMatchObject([{ text: 'Last week.', speaker: 'Zoe', saidAtMs: 1_600_000_001_000 }]);
+    expect(next).toBe('after 7');
+    expect((await get('standup/search?limit=0')).statusCode).toBe(400);
+  });
+
+  it('are deleted for good; one that runs is not', async () => {
+    const deleted: string[] = [];
+    const forgotten: string[] = [];
+    const { ask } = await stageWith(lastWeek(deleted), [call('now', ann)], forgotten);
+    expect((await ask('DELETE', 'standup/calls/old')).statusCode).toBe(204);
+    expect([deleted, forgotten]).toEqual([['old'], ['old']]);
+    expect((await ask('DELETE', 'standup/calls/now')).json().error.code).toBe('call.running');
+    expect((await ask('DELETE', 'standup/calls/never')).json().error.code).toBe('call.not_found');
+    expect((await ask('DELETE', 'elsewhere/calls/old')).json().error.code).toBe('room.not_found');
   });
 });

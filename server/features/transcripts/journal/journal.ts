@@ -93,6 +93,12 @@ export class Journal implements CallJournal {
     this.#append({ type: 'ended', callId, atMs });
   }
 
+  /** Everything up to now is in the store: all files go, and with them the last trace of what was said. */
+  forgetAll(): void {
+    if (this.#bytes > 0) this.#turnPage();
+    this.forgetBefore(this.position);
+  }
+
   /** Everything before `position` is in the store: whole files of it go. */
   forgetBefore({ segment }: JournalPosition): void {
     for (const old of listSegments(this.folder)) {

@@ -43,9 +43,15 @@ export class StoreWriter implements AsyncDisposable {
     this.#running = this.#run();
   }
 
+  /** All that stands in the journal is in the database. */
+  get isSettled(): boolean {
+    const { segment, byteOffset } = this.#options.journal.position;
+    return this.#position?.segment === segment && this.#position.byteOffset === byteOffset;
+  }
+
   /** Resolves when all that stands in the journal now is in the database, or when the writer closes. */
   settled(): Promise<void> {
-    if (this.#isCurrent() || this.#stop.signal.aborted) return Promise.resolve();
+    if (this.isSettled || this.#stop.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.#settled.push(resolve));
   }
 
@@ -143,11 +149,6 @@ export class StoreWriter implements AsyncDisposable {
     };
   }
 
-  #isCurrent(): boolean {
-    const { segment, byteOffset } = this.#options.journal.position;
-    return this.#position?.segment === segment && this.#position.byteOffset === byteOffset;
-  }
-
   #more(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = () => {
@@ -155,7 +156,7 @@ export class StoreWriter implements AsyncDisposable {
         resolve();
       };
       // Something may have come between the last look and now.
-      if (!this.#isCurrent()) this.#wake();
+      if (!this.isSettled) this.#wake();
     });
   }
 
