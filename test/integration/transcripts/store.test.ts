@@ -201,6 +201,7 @@ describe.each(kinds)('the store of transcripts on $kind', ({ kind, missing }) =>
         away ? Promise.reject(new TritoneError('store.unavailable')) : database.query(sql, values),
       transaction: (statements) =>
         away ? Promise.reject(new TritoneError('store.unavailable')) : database.transaction(statements),
+      scrub: async () => {},
       close: async () => {},
       [Symbol.asyncDispose]: async () => {},
     };

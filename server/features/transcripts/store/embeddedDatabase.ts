@@ -42,6 +42,12 @@ export class EmbeddedDatabase implements Database {
     await this.#ask({ type: 'transaction', statements });
   }
 
+  async scrub(tables: readonly string[]): Promise<void> {
+    for (const table of tables) await this.query(`vacuum full ${table}`);
+    // What the write-ahead log has of them goes with its files: the next one is begun, the others are not kept for reuse.
+    for (const sql of ['checkpoint', 'select pg_switch_wal()', 'checkpoint']) await this.query(sql);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;

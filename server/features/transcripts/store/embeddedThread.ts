@@ -5,7 +5,11 @@ import type { EmbeddedAnswer, EmbeddedRequest } from './embeddedMessages.ts';
 if (parentPort === null) throw new Error('this runs as a worker thread');
 const port = parentPort;
 const { folder } = workerData as { folder: string };
-const opening = PGlite.create({ dataDir: folder });
+const opening = PGlite.create({ dataDir: folder }).then(async (database) => {
+  // Files of the log that are kept for reuse would hold what has been deleted.
+  await database.exec('set wal_recycle = off');
+  return database;
+});
 // Each request waits for it and tells its failure.
 opening.catch(() => {});
 

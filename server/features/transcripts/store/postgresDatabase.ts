@@ -55,6 +55,10 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  async scrub(tables: readonly string[]): Promise<void> {
+    for (const table of tables) await this.query(`vacuum full ${table}`);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#pool.end().catch(() => {});
     return this.#closing;

@@ -158,13 +158,8 @@ export class TranscriptStore {
       `delete from calls where ${condition} returning call_id`,
       [value],
     );
-    if (rows.length > 0) await this.#scrub();
+    if (rows.length > 0) await this.#database.scrub(TABLES_WITH_SPEECH);
     return rows.map((row) => row.call_id);
-  }
-
-  /** Rows that are deleted stay in PostgreSQL's files until they are written anew without them. */
-  async #scrub(): Promise<void> {
-    for (const table of TABLES_WITH_SPEECH) await this.#database.query(`vacuum full ${table}`);
   }
 }
 
