@@ -18,6 +18,8 @@ import type { SpeechToText } from './speechToText.types.ts';
 import { Supervisor } from './supervisor.ts';
 import { TritonTextToSpeech } from './textToSpeech.ts';
 import type { TextToSpeech } from './textToSpeech.types.ts';
+import { TritonTranslator } from './translation.ts';
+import type { Translator } from './translation.types.ts';
 import type { InferenceStatus, TritonHost } from './triton.types.ts';
 
 export interface InferenceConfig {
@@ -47,6 +49,7 @@ export class Inference implements AsyncDisposable {
   readonly textToSpeech: TextToSpeech;
   readonly lipSync: LipSync;
   readonly avatarPreparation: AvatarPreparation;
+  readonly translator: Translator;
   readonly catalogue = new Catalogue();
   readonly events = new EventEmitter<{ changed: [status: InferenceStatus] }>();
   readonly #supervisor: Supervisor;
@@ -93,6 +96,7 @@ export class Inference implements AsyncDisposable {
     this.textToSpeech = new TritonTextToSpeech(access);
     this.lipSync = new TritonLipSync(access);
     this.avatarPreparation = new TritonAvatarPreparation(access);
+    this.translator = new TritonTranslator(access);
   }
 
   get status(): InferenceStatus {

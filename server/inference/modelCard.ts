@@ -11,6 +11,11 @@ export interface VoiceName {
   readonly language: string;
 }
 
+export interface LanguagePair {
+  readonly source: string;
+  readonly target: string;
+}
+
 /** One model as the catalogue shows it: its config.pbtxt `parameters`, and how it is now. */
 export interface ModelCard {
   readonly name: string;
@@ -23,6 +28,8 @@ export interface ModelCard {
   readonly languages: readonly string[];
   /** Of a model that speaks; a voice stands once for each of its languages. */
   readonly voices: readonly VoiceName[];
+  /** Of a model that translates; none named means every language into every other. */
+  readonly pairs: readonly LanguagePair[];
   readonly sampleRate: number | undefined;
   readonly license: string | undefined;
   readonly vramMb: number | undefined;
@@ -42,6 +49,7 @@ export function emptyCard(name: string, state: ModelCard['state'], reason?: stri
     capability: undefined,
     languages: [],
     voices: [],
+    pairs: [],
     sampleRate: undefined,
     license: undefined,
     vramMb: undefined,
@@ -70,6 +78,7 @@ export function readCard(config: ModelConfig, environment: Readonly<Record<strin
     capability: text('capability'),
     languages,
     voices: readVoices(text('voices'), languages),
+    pairs: readPairs(text('pairs'), languages),
     sampleRate: count('sample_rate'),
     license: text('license'),
     vramMb: count('vram_mb'),
@@ -89,6 +98,14 @@ function readVoices(text: string | undefined, languages: readonly string[]): Voi
   return (text ?? '').split(',').flatMap((entry) => {
     const [name = '', language = ''] = entry.split('=').map((part) => part.trim());
     return /^[\w.+-]{1,100}$/.test(name) && languages.includes(language) ? [{ name, language }] : [];
+  });
+}
+
+/** `en-es, es-fr`; what does not fit is left out. */
+function readPairs(text: string | undefined, languages: readonly string[]): LanguagePair[] {
+  return (text ?? '').split(',').flatMap((entry) => {
+    const [source = '', target = ''] = entry.trim().split('-');
+    return source !== target && languages.includes(source) && languages.includes(target) ? [{ source, target }] : [];
   });
 }
 
