@@ -12,7 +12,7 @@ MASKED_ROW = PICTURE // 2
 """From here on the network is shown black, and draws."""
 BELOW_CHIN = 0.05
 """Of the face's height; the jaw drops there."""
-FEATHER = 0.045
+FEATHER = 0.04
 """Of the picture: how softly the patch ends."""
 
 # Points of MediaPipe's face mesh.
@@ -97,15 +97,25 @@ class Framing:
 
 
 def _mask(points: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """UINT8[96, 96]: the face below the nose and above the edge of the jaw, softly."""
-    jaw = points[list(JAW)]
-    outline = np.vstack([jaw, points[BELOW_NOSE]])
+    """UINT8[96, 96]: the face between nose and chin, softly.
+
+    Its sides lie a feather inside the jaw, so that little of the background moves; the chin, which
+    drops, is whole; above, it ends a feather higher than the base of the nose.
+    """
+    soft = FEATHER * PICTURE
+    jaw = points[list(JAW)] + (0, soft)
+    above = np.array([jaw[-1], points[BELOW_NOSE], jaw[0]]) - (0, 2 * soft)
+    outline = np.rint(np.vstack([jaw, above]) * 16 - 8).astype(np.int32)
     mask = np.zeros((PICTURE, PICTURE), np.uint8)
-    cv2.fillPoly(mask, [np.rint(outline * 16 - 8).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    # Blurred on both sides of its edge, drawn in by as much: nothing of the background moves.
-    reach = round(2 * FEATHER * PICTURE)
-    ramp = np.minimum(np.arange(PICTURE) + 1, reach) / reach
-    edges = np.minimum(ramp, ramp[::-1])
-    below = np.clip((np.arange(PICTURE) - MASKED_ROW) / reach, 0, 1)
-    soft = cv2.GaussianBlur(mask, (0, 0), FEATHER * PICTURE).astype(np.float32)
-    return np.rint(soft * edges[None, :] * np.minimum(edges[::1], below)[:, None]).astype(np.uint8)
+    cv2.fillPoly(mask, [outline], 255, cv2.LINE_AA, 4)
+    side = 2 * round(soft) + 1
+    inner = cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    blurred = cv2.GaussianBlur(inner, (0, 0), soft / 2).astype(np.float32)
+    across = _fade(np.arange(PICTURE), soft) * _fade(np.arange(PICTURE)[::-1], soft)
+    down = _fade(np.arange(PICTURE) - MASKED_ROW, soft) * _fade(np.arange(PICTURE)[::-1], soft)
+    return np.rint(blurred * across * down[:, None]).astype(np.uint8)
+
+
+def _fade(pixels: NDArray[np.int64], reach: float) -> NDArray[np.float64]:
+    """0 at an edge, 1 from `reach` pixels inside it."""
+    return np.clip(pixels / reach, 0, 1)
