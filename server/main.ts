@@ -14,6 +14,7 @@ import { createApp } from './http/app.ts';
 import { linkRoutes } from './http/linkRoutes.ts';
 import { listen, type SecureAddress } from './http/listeners.ts';
 import { Inference } from './inference/inference.ts';
+import { PictureThreads } from './media/feed/video/pictureThreads.ts';
 import { grantAll } from './rooms/identity.ts';
 import { RoomRegistry } from './rooms/roomRegistry.ts';
 import { Sfu } from './sfu/sfu.ts';
@@ -56,9 +57,10 @@ async function main(): Promise<number> {
   const features = [new CaptionsFeature({ speechToText, clock, log, metrics }), transcripts];
   const { maxParticipants } = config.rooms;
   const openRouter = () => sfu.openRouter();
+  const { open: openPictureEncoder } = opened.adopt(new PictureThreads({ clock }), (part) => part.close());
   const { journal } = transcripts;
   const rooms = opened.adopt(
-    new RoomRegistry({ openRouter, features, maxParticipants, journal, clock, log, metrics }),
+    new RoomRegistry({ openRouter, features, maxParticipants, openPictureEncoder, journal, clock, log, metrics }),
     (part) => part.close(),
   );
 

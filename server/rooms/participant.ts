@@ -33,6 +33,7 @@ export class Participant implements RoomParticipant {
   readonly #onTrackClosed: (trackId: string) => void;
   #name: string;
   #language: string;
+  #captionLanguage: string | undefined;
   #media: PeerMedia;
 
   constructor(options: ParticipantOptions, onTrackClosed: (trackId: string) => void) {
@@ -51,6 +52,10 @@ export class Participant implements RoomParticipant {
     return this.#language;
   }
 
+  get captionLanguage(): string | undefined {
+    return this.#captionLanguage;
+  }
+
   get media(): PeerMedia {
     return this.#media;
   }
@@ -62,6 +67,14 @@ export class Participant implements RoomParticipant {
     if (name === this.#name && language === this.#language) return false;
     this.#name = name;
     this.#language = language;
+    return true;
+  }
+
+  /** `original` is none. Returns false when nothing has changed. */
+  readIn(language: string): boolean {
+    const wanted = language === 'original' ? undefined : language;
+    if (wanted === this.#captionLanguage) return false;
+    this.#captionLanguage = wanted;
     return true;
   }
 

@@ -39,6 +39,11 @@ export class ReplaceableRouter {
     return this.#current;
   }
 
+  /** Whether `router` still is the one. */
+  holds(router: MediaRouter): boolean {
+    return this.#current === router;
+  }
+
   close(): void {
     this.#current?.close();
     this.#current = undefined;

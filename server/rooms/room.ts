@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { TritoneError } from '../../shared/errors.ts';
 import { AudioTap } from '../media/audioTap.ts';
+import type { OpenPictureEncoder } from '../media/feed/pictureEncoder.types.ts';
 import type { MediaRouter, PublishRequest } from '../sfu/mediaRouter.types.ts';
 import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
@@ -34,6 +35,8 @@ export interface RoomOptions {
   openRouter: () => Promise<MediaRouter>;
   features: readonly Feature[];
   maxParticipants: number;
+  /** For synthesized participants with a face. */
+  openPictureEncoder: OpenPictureEncoder;
   journal: CallJournal;
   clock: Clock;
   log: Log;
@@ -86,11 +89,12 @@ export class Room implements RoomHandle {
     this.#router.events.on('lost', () => this.#closeTracks());
     this.#router.events.on('replaced', () => this.#moveParticipants());
     this.#router.events.on('activeSpeaker', (trackId) => this.#reportActiveSpeaker(trackId));
-    const { clock, log, metrics } = options;
+    const { openPictureEncoder, clock, log, metrics } = options;
     this.#synthetic = new SyntheticGuests({
       router: this.#router,
       roomLog: this.log,
       tracks: this.#tracks,
+      openPictureEncoder,
       clock,
       log,
       metrics,
@@ -183,6 +187,16 @@ export class Room implements RoomHandle {
     const { name, language } = participant;
     this.log.append({ type: 'participant-updated', participantId, name, language });
     this.events.emit('participantUpdated', participant);
+  }
+
+  captionLanguages(): readonly string[] {
+    const read = [...this.#participants.values()].map(({ captionLanguage }) => captionLanguage);
+    return [...new Set(read.filter((tag) => tag !== undefined))];
+  }
+
+  /** What one reads is nobody else's affair: it is not in the log. */
+  readIn(participantId: string, language: string): void {
+    if (this.#participants.get(participantId)?.readIn(language) === true) this.events.emit('captionLanguages');
   }
 
   /** @throws TritoneError `media.*`, `track.source_taken` */

@@ -16,6 +16,8 @@ export interface RoomParticipant {
   readonly name: string;
   /** A tag or `auto`. */
   readonly language: string;
+  /** What this participant reads captions in; undefined is the original. */
+  readonly captionLanguage?: string | undefined;
   /** Made by the server: never tapped. */
   readonly synthetic: boolean;
 }
@@ -27,6 +29,8 @@ export interface RoomEvents {
   trackClosed: [track: RoomTrack];
   participantUpdated: [participant: RoomParticipant];
   activeSpeaker: [participantId: string | undefined];
+  /** `captionLanguages` answers anew. */
+  captionLanguages: [];
 }
 
 /** Ms since the call began, monotonic; anchored once. */
@@ -37,6 +41,8 @@ export interface RoomClockReader {
 }
 
 export interface RoomLogHandle {
+  /** Each entry as it is written. */
+  readonly events: EventEmitter<{ appended: [entry: LogEntry] }>;
   append(event: LogEvent): LogEntry;
   /** Entries after `seq`, superseded caption revisions left out. */
   read(afterSeq?: number): LogEntry[];
@@ -73,8 +79,15 @@ export interface RoomHandle {
   readonly signal: AbortSignal;
   tracks(): readonly RoomTrack[];
   participant(participantId: string): RoomParticipant | undefined;
+  /** Tags of the languages that people in the call read captions in, each once; who reads the original has none. */
+  captionLanguages(): readonly string[];
   /** PCM of an audio track. Ends with the track, or with `signal`. @throws TritoneError `track.not_found` */
   openTap(trackId: string, signal: AbortSignal): Promise<AudioTap>;
+  /**
+   * A participant that the server makes joins the call. It counts among those who may be in it, and does not keep a call
+   * going for long (see RoomRegistry). @throws TritoneError `room.full`, `room.closed`, `media.worker_died`, `media.unavailable`
+   */
+  addSynthetic(options: SyntheticOptions): Promise<SyntheticParticipant>;
 }
 
 /** The seam: a feature attaches to every call and is closed with it. */

@@ -70,7 +70,7 @@ export class RoomLog implements RoomLogHandle {
   #forgetOldest(): void {
     if (this.#entries.size <= this.#maxEntries) return;
     for (const [seq, { event }] of this.#entries) {
-      if (event.type !== 'caption' && event.type !== 'caption-gap') continue;
+      if (event.type !== 'caption' && event.type !== 'caption-gap' && event.type !== 'translation') continue;
       this.#entries.delete(seq);
       this.#seqOfSubject.delete(subjectOf(event) ?? '');
       this.#forgotten += 1;
@@ -89,6 +89,8 @@ function subjectOf(event: LogEvent): string | undefined {
   switch (event.type) {
     case 'caption':
       return `caption ${event.caption.id}`;
+    case 'translation':
+      return `translation ${event.translation.captionId} ${event.translation.language}`;
     case 'participant-updated':
     case 'captions-waiting':
       return `${event.type} ${event.participantId}`;

@@ -7,7 +7,8 @@ import type { PublishRequest } from '../../../server/sfu/mediaRouter.types.ts';
 import { silentLog } from '../../../server/streams/log.ts';
 import { noMetrics } from '../../../server/streams/metrics.ts';
 import { MediaRouterDouble } from '../../fixtures/mediaRouterDouble.ts';
-import { VirtualClock } from '../../fixtures/virtualClock.ts';
+import { scriptedPictures, stillFace } from '../../fixtures/scriptedPictures.ts';
+import { settle, VirtualClock } from '../../fixtures/virtualClock.ts';
 
 const identity = await grantAll(undefined);
 const asha = { name: 'Asha', language: 'hi' };
@@ -23,6 +24,7 @@ async function stage(options: { features?: Feature[]; maxParticipants?: number }
   const clock = new VirtualClock();
   const routers: MediaRouterDouble[] = [];
   const failures = { left: 0 };
+  const { openPictureEncoder } = scriptedPictures();
   const room = await Room.open({
     name: 'ops',
     openRouter: async () => {
@@ -36,6 +38,7 @@ async function stage(options: { features?: Feature[]; maxParticipants?: number }
     },
     features: options.features ?? [],
     maxParticipants: options.maxParticipants ?? 10,
+    openPictureEncoder,
     journal: noJournal,
     clock,
     log: silentLog,
@@ -153,5 +156,121 @@ describe('Room', () => {
     await clock.advance(3_000);
     await closed;
     expect(room.signal.aborted).toBe(true);
+  });
+
+  describe('a participant that the server makes', () => {
+    const guide = { name: 'Guide', language: 'en' };
+
+    it('joins, publishes and leaves as anyone does, and everyone is told what it is', async () => {
+      const { room, logged } = await stage();
+      const synthetic = await room.addSynthetic({ ...guide, face: stillFace() });
+      const [joined] = room.log.read();
+      const { participantId } = synthetic;
+      expect(joined?.event).toEqual({ type: 'participant-joined', participantId, ...guide, synthetic: true });
+      expect(room.participant(participantId)).toMatchObject({ ...guide, synthetic: true });
+      expect(room.tracks().map((track) => ({ ...track, trackId: '' }))).toEqual([
+        { trackId: '', participantId, kind: 'audio', source: 'microphone', paused: false },
+        { trackId: '', participantId, kind: 'video', source: 'camera', paused: false },
+      ]);
+      await Promise.all([synthetic.close(), synthetic.close()]);
+      expect(logged().slice(1)).toEqual([
+        'track-published',
+        'track-published',
+        'track-closed',
+        'track-closed',
+        'participant-left',
+      ]);
+      expect(room.participant(participantId)).toBeUndefined();
+      expect(room.tracks()).toEqual([]);
+      expect(synthetic.signal.aborted).toBe(true);
+    });
+
+    it('lets whoever speaks through it write its last words before it has left', async () => {
+      const { room, logged } = await stage();
+      const synthetic = await room.addSynthetic(guide);
+      synthetic.signal.addEventListener('abort', () =>
+        room.log.append({ type: 'captions-waiting', participantId: synthetic.participantId, waiting: false }),
+      );
+      await synthetic.close();
+      expect(logged().slice(-3)).toEqual(['captions-waiting', 'track-closed', 'participant-left']);
+    });
+
+    it('counts among those who may be in the call, also while it is on its way', async () => {
+      const { room } = await stage({ maxParticipants: 2 });
+      const full = expect.objectContaining({ code: 'room.full' });
+      const coming = room.addSynthetic(guide);
+      room.join(identity, asha);
+      await expect(room.addSynthetic(guide)).rejects.toEqual(full);
+      await (await coming).close();
+      room.join(identity, asha);
+      expect(() => room.join(identity, asha)).toThrow(full);
+    });
+
+    it('is not among the people', async () => {
+      const { room } = await stage();
+      await room.addSynthetic(guide);
+      expect([room.participantCount, room.syntheticCount, room.visited]).toEqual([0, 1, false]);
+    });
+
+    it('stays when the media worker dies: its tracks close, and are published anew on the next', async () => {
+      const { room, clock, routers, logged } = await stage();
+      const synthetic = await room.addSynthetic(guide);
+      const before = synthetic.audio.trackId;
+      routers[0]?.events.emit('died');
+      expect(logged().slice(-1)).toEqual(['track-closed']);
+      await clock.advance(100);
+      expect(logged().slice(-2)).toEqual(['track-closed', 'track-published']);
+      expect(room.tracks().map(({ trackId }) => trackId)).toEqual([synthetic.audio.trackId]);
+      expect(synthetic.audio.trackId).not.toBe(before);
+      expect(synthetic.signal.aborted).toBe(false);
+      expect(routers.map(({ direct }) => direct.map(({ closed }) => closed))).toEqual([[true], [false]]);
+    });
+
+    it('survives worker after worker that dies before it could move', async () => {
+      const { room, clock, routers, failures } = await stage();
+      const synthetic = await room.addSynthetic(guide);
+      for (const dying of [0, 1, 2]) {
+        failures.left = dying;
+        routers.at(-1)?.events.emit('died');
+        await clock.advance(2_000);
+      }
+      expect(room.tracks().map(({ trackId }) => trackId)).toEqual([synthetic.audio.trackId]);
+      expect(routers.flatMap(({ direct }) => direct.filter(({ closed }) => !closed))).toHaveLength(1);
+    });
+
+    it('does not come half: a worker that dies meanwhile leaves nobody behind', async () => {
+      const { room, routers, logged } = await stage();
+      let goOn = () => {};
+      const [router] = routers;
+      if (router !== undefined) {
+        router.beforeDirect = () =>
+          new Promise((resolve) => {
+            goOn = resolve;
+          });
+      }
+      const coming = room.addSynthetic(guide);
+      await settle();
+      router?.events.emit('died');
+      goOn();
+      await expect(coming).rejects.toMatchObject({ code: 'media.worker_died' });
+      expect(logged()).toEqual([]);
+      expect([room.syntheticCount, router?.direct.every(({ closed }) => closed)]).toEqual([0, true]);
+    });
+
+    it('leaves with the call, before features have their last word, and none comes after', async () => {
+      const order: string[] = [];
+      const feature: Feature = {
+        name: 'listens',
+        attach: () => ({ [Symbol.asyncDispose]: async () => void order.push('feature') }),
+      };
+      const { room, logged } = await stage({ features: [feature] });
+      const synthetic = await room.addSynthetic(guide);
+      synthetic.signal.addEventListener('abort', () => order.push('left'));
+      const closed = room.close();
+      await expect(room.addSynthetic(guide)).rejects.toMatchObject({ code: 'room.closed' });
+      await closed;
+      expect(order).toEqual(['left', 'feature']);
+      expect(logged().at(-1)).toBe('participant-left');
+    });
   });
 });

@@ -5,10 +5,12 @@ import { RoomRegistry } from '../../../server/rooms/roomRegistry.ts';
 import { silentLog } from '../../../server/streams/log.ts';
 import { noMetrics } from '../../../server/streams/metrics.ts';
 import { MediaRouterDouble } from '../../fixtures/mediaRouterDouble.ts';
+import { scriptedPictures } from '../../fixtures/scriptedPictures.ts';
 import { settle, VirtualClock } from '../../fixtures/virtualClock.ts';
 
 const identity = await grantAll(undefined);
 const asha = { name: 'Asha', language: 'hi' };
+const guide = { name: 'Guide', language: 'en' };
 
 function stage() {
   const clock = new VirtualClock();
@@ -20,6 +22,7 @@ function stage() {
     },
     features: [],
     maxParticipants: 10,
+    openPictureEncoder: scriptedPictures().openPictureEncoder,
     journal: noJournal,
     clock,
     log: silentLog,
@@ -64,6 +67,36 @@ describe('RoomRegistry', () => {
     room.join(identity, asha);
     await clock.advance(60_000);
     expect(room.signal.aborted).toBe(false);
+  });
+
+  it('ends a call 60 s after the last person has left what the server makes alone', async () => {
+    const { rooms, clock } = stage();
+    const room = await rooms.open('ops');
+    const asked = room.join(identity, asha);
+    await room.addSynthetic(guide);
+    await clock.advance(900_000);
+    expect(room.signal.aborted).toBe(false);
+    room.leave(asked.participantId);
+    await clock.advance(50_000);
+    await room.addSynthetic(guide);
+    await clock.advance(9_999);
+    expect(room.signal.aborted).toBe(false);
+    await clock.advance(1);
+    await settle();
+    expect(room.signal.aborted).toBe(true);
+    expect(rooms.running()).toEqual([]);
+  });
+
+  it('waits ten minutes for the first person in a call that was begun for a synthesized one', async () => {
+    const { rooms, clock } = stage();
+    const [visited, lonely] = await Promise.all([rooms.open('visited'), rooms.open('lonely')]);
+    for (const room of [visited, lonely]) await room.addSynthetic(guide);
+    await clock.advance(599_999);
+    visited.join(identity, asha);
+    expect(lonely.signal.aborted).toBe(false);
+    await clock.advance(1);
+    await settle();
+    expect([visited.signal.aborted, lonely.signal.aborted]).toEqual([false, true]);
   });
 
   it('remembers the last twenty calls of a room and forgets the ones before', async () => {
