@@ -9,7 +9,8 @@ import cv2
 
 from tests.data import need_weights
 from tests.lip_sync import faces
-from tritone_models.wav2lip.framing import MASKED_ROW, Framing
+from tritone_models.wav2lip.framing import Framing
+from tritone_models.wav2lip.layers import MASKED_ROW
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """The model wav2lip: made from a checkpoint, loaded, drawing for several avatars at once."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +115,15 @@ def test_the_export_needs_the_licence_to_be_accepted_and_shows_it(
     assert shown.out == LICENCE
     assert "--accept-non-commercial" in shown.err
     assert not (tmp_path / "wav2lip").exists()
+
+
+def test_the_export_needs_numpy_alone():
+    script = "import sys, tritone_models.wav2lip.export; print(*sorted(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=CHECKOUT / "python", capture_output=True, check=True
+    )
+    loaded = set(run.stdout.decode().split())
+    assert not loaded & {"cv2", "onnxruntime", "torch", "onnx", "ctranslate2"}
 
 
 def test_the_licence_lies_beside_the_weights(folder: Path):

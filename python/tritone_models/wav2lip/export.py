@@ -3,7 +3,7 @@
     python -m tritone_models.wav2lip.export --accept-non-commercial wav2lip_gan.pth wav2lip
 
 The checkpoint is got from its authors (https://github.com/Rudrabha/Wav2Lip), who trained it on
-LRS2 and forbid commercial use. Nothing in it is run.
+LRS2 and forbid commercial use. Nothing in it is run. Any Python with numpy does.
 """
 
 import argparse
@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tritone_models.wav2lip.checkpoint import UnsafeCheckpointError, read_tensors
-from tritone_models.wav2lip.framing import MASKED_ROW
-from tritone_models.wav2lip.model import FILE
-from tritone_models.wav2lip.network import WrongCheckpointError, build
+from tritone_models.wav2lip.layers import MASKED_ROW
+from tritone_models.wav2lip.network import FILE, WrongCheckpointError, build
 
 LICENCE = """\
 Wav2Lip (K R Prajwal, Rudrabha Mukhopadhyay, Vinay Namboodiri, C V Jawahar, 2020; arXiv:2008.10010).

@@ -6,10 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tritone_models.wav2lip.layers import PICTURE
+from tritone_models.wav2lip.layers import MASKED_ROW, PICTURE
 
-MASKED_ROW = PICTURE // 2
-"""From here on the network is shown black, and draws."""
 BELOW_CHIN = 0.05
 """Of the face's height; the jaw drops there."""
 FEATHER = 0.04

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 PICTURE = 96
 """Pixels: the network draws squares."""
+MASKED_ROW = PICTURE // 2
+"""From here on the network is shown black, and draws."""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from tritone_models.parameters import Parameters
 from tritone_models.recognisers.onnx_session import has_cuda, open_session
 from tritone_models.wav2lip.framing import Framing
 from tritone_models.wav2lip.mel import AHEAD, BEHIND, MelWindow
+from tritone_models.wav2lip.network import FILE
 from tritone_models.weights import WeightsMissingError, find_weights
 
-FILE = "wav2lip.onnx"
 KEPT_CROPS = 64
 """Of a video, inputs of the network that are kept: 0.2 MB each."""
 

@@ -17,6 +17,7 @@ from tritone_models.wav2lip.layers import (
 from tritone_models.wav2lip.mel import BANDS, COLUMNS
 from tritone_models.wav2lip.onnx_graph import OnnxGraph
 
+FILE = "wav2lip.onnx"
 EPSILON = 1e-5
 """PyTorch's default of a batch norm."""
 Tensors = Mapping[str, NDArray[np.floating]]

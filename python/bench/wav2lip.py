@@ -1,0 +1,81 @@
+"""How long Wav2Lip draws on this machine: the network alone, and mouths with all around it.
+
+The weights are random, of the true shapes: they do not change the time.
+
+    python -m bench.wav2lip
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from tests.lip_sync import checkpoints, faces
+from tritone_models.lips.model import DrawRequest
+from tritone_models.recognisers.onnx_session import open_session
+from tritone_models.wav2lip.layers import MASKED_ROW, PICTURE
+from tritone_models.wav2lip.mel import AHEAD, BEHIND
+from tritone_models.wav2lip.model import Wav2Lip
+from tritone_models.wav2lip.network import build
+
+BATCHES = (1, 4, 8)
+ROUNDS = 15
+SECONDS = 5.0
+
+
+def main() -> None:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    print(f"{cores} cores, load average {load:.1f} before")
+    weights = checkpoints.random_weights()
+    lower = build(weights, MASKED_ROW)
+    print("network, one thread: ms a mouth by batch " + ", ".join(map(str, BATCHES)))
+    for name, graph in (("whole picture", build(weights)), ("what is shown", lower)):
+        session = open_session(graph)
+        times = [median(lambda: session.run(None, _inputs(batch))) / batch for batch in BATCHES]
+        print(f"  {name}: " + ", ".join(f"{seconds * 1000:.1f}" for seconds in times))
+    model = Wav2Lip(open_session(lower), 1, cores)
+    face = model.open(faces.prepared(), 25)
+    request = DrawRequest(face, 64_000, 0, np.zeros(BEHIND + AHEAD, np.int16))
+    print(f"mouth from sound to patch: {median(lambda: model.draw([request])) * 1000:.1f} ms")
+    for threads in range(1, cores + 1):
+        print(f"{threads} threads: {throughput(model, request, threads):.1f} mouths a second")
+
+
+def median(work: Callable[[], object]) -> float:
+    """Seconds, after two rounds that warm up."""
+    times = []
+    for _ in range(ROUNDS + 2):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return float(np.median(times[2:]))
+
+
+def throughput(model: Wav2Lip, request: DrawRequest, threads: int) -> float:
+    drawn = [0] * threads
+    until = time.perf_counter() + SECONDS
+
+    def work(at: int) -> None:
+        while time.perf_counter() < until:
+            model.draw([request])
+            drawn[at] += 1
+
+    running = [threading.Thread(target=work, args=(at,)) for at in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return sum(drawn) / SECONDS
+
+
+def _inputs(batch: int) -> dict[str, np.ndarray]:
+    return {
+        "mel": np.zeros((batch, 1, 80, 16), np.float32),
+        "faces": np.full((batch, 6, PICTURE, PICTURE), 0.5, np.float32),
+    }
+
+
+if __name__ == "__main__":
+    main()
