@@ -13,12 +13,11 @@ export interface EncoderSettings {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** A head that talks before a still background: about 2.7 bits a pixel and second, which small pictures need more of. */
-const BITS_A_PIXEL = 2.7;
-const MIN_BITRATE = 150_000;
+/** Bits a pixel and second of a head that talks before a still background: 150 kbit/s at 256 pixels, 600 at 512. */
+const BITS_A_PIXEL = 2.29;
 const NEVER = 1_000_000_000;
 
-export const bitrateOf = (size: number) => Math.max(MIN_BITRATE, Math.round(size * size * BITS_A_PIXEL));
+export const bitrateOf = (size: number) => Math.round(size * size * BITS_A_PIXEL);
 
 /** What a talking head in a call needs: no picture held back, a constant rate, key frames small enough not to stall the line. */
 export function encoderSettings(codec: VideoCodec, size: number): EncoderSettings {
@@ -36,7 +35,7 @@ export function encoderSettings(codec: VideoCodec, size: number): EncoderSetting
         'auto-alt-ref': '0',
         'undershoot-pct': '100',
         'overshoot-pct': '15',
-        // Percent of a picture's share of the rate: a key frame of 512 pixels has about 20 kB at most.
+        // Percent of a picture's share of the rate: a key frame of 512 pixels has 18 kB at most.
         'max-intra-rate': '600',
       },
     };
