@@ -20,6 +20,8 @@ export interface Summary {
   readonly characterErrorRate: number;
   readonly unstableWordsPer100: number;
   readonly repeatedFourGrams: readonly string[];
+  /** Latest first: which sentences are late, whoever says them. */
+  readonly sentences: readonly { readonly text: string; readonly final: Quantiles }[];
 }
 
 export function summarise(recordings: readonly Recording[]): Summary {
@@ -39,7 +41,14 @@ export function summarise(recordings: readonly Recording[]): Summary {
     characterErrorRate: characterErrorRate(accuracies),
     unstableWordsPer100: unstableWordsPer100(recordings.map(stabilityOf)),
     repeatedFourGrams: recordings.flatMap(repeatedFourGrams),
+    sentences: sentencesOf(latencies),
   };
+}
+
+function sentencesOf(latencies: readonly UtteranceLatency[]): Summary['sentences'] {
+  return [...Map.groupBy(latencies, ({ spoken }) => spoken.text)]
+    .map(([text, same]) => ({ text, final: finalsOf(same) }))
+    .sort((a, b) => (b.final.p50 ?? 0) - (a.final.p50 ?? 0));
 }
 
 export function finalsOf(latencies: readonly UtteranceLatency[]): Quantiles {

@@ -17,6 +17,7 @@ function summary(change: Partial<Summary> = {}): Summary {
     characterErrorRate: 3,
     unstableWordsPer100: 30,
     repeatedFourGrams: [],
+    sentences: [],
     ...change,
   };
 }
