@@ -9,6 +9,7 @@ import { transcriptionRoutes } from './features/transcriptions/transcriptionRout
 import { CallLibrary } from './features/transcripts/callLibrary.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { Transcripts } from './features/transcripts/transcripts.ts';
+import { TranslationFeature } from './features/translation/translationFeature.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
 import { linkRoutes } from './http/linkRoutes.ts';
@@ -54,7 +55,11 @@ async function main(): Promise<number> {
   const transcripts = opened.use(
     Transcripts.open({ folder: data.at('transcripts'), ...config.transcripts, clock, log, metrics }),
   );
-  const features = [new CaptionsFeature({ speechToText, clock, log, metrics }), transcripts];
+  const features = [
+    new CaptionsFeature({ speechToText, clock, log, metrics }),
+    new TranslationFeature({ translator: inference.translator, clock, log, metrics }),
+    transcripts,
+  ];
   const { maxParticipants } = config.rooms;
   const openRouter = () => sfu.openRouter();
   const { open: openPictureEncoder } = opened.adopt(new PictureThreads({ clock }), (part) => part.close());
@@ -64,7 +69,7 @@ async function main(): Promise<number> {
     (part) => part.close(),
   );
 
-  const status = () => captionsStatus(inference.status, inference.catalogue);
+  const status = () => captionsStatus(inference.status, inference.catalogue, inference.translator.pairs());
   const signaling = opened.adopt(
     new SignalingServer({ rooms, authenticate: grantAll, captionsStatus: status, log, metrics }),
     (part) => part.close(),

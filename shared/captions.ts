@@ -5,6 +5,9 @@ export const languageTagSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}
 /** A spoken language: a tag, or `auto`. */
 export const spokenLanguageSchema = z.union([z.literal('auto'), languageTagSchema]);
 
+/** What someone reads captions in: a tag, or the language in which each was spoken. */
+export const captionLanguageSchema = z.union([z.literal('original'), languageTagSchema]);
+
 export const captionSourceSchema = z.enum(['microphone', 'screen']);
 export type CaptionSource = z.infer<typeof captionSourceSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { spokenLanguageSchema } from './captions.ts';
+import { captionLanguageSchema, spokenLanguageSchema } from './captions.ts';
 import type { ErrorBody } from './errors.ts';
 import { limits, roomNamePattern } from './limits.ts';
 import { logEntrySchema, trackKindSchema, trackSourceSchema } from './roomLog.ts';
@@ -29,6 +29,10 @@ export const captionsStatusSchema = z.object({
   reason: z.string().optional(),
   /** Spoken languages on offer. */
   languages: z.array(z.object({ tag: z.string(), experimental: z.boolean() })),
+  /** Languages that captions can be read in, by what is spoken; `via` is one that the translation goes through. */
+  translations: z
+    .array(z.object({ source: z.string(), target: z.string(), experimental: z.boolean(), via: z.string().optional() }))
+    .default([]),
 });
 export type CaptionsStatus = z.infer<typeof captionsStatusSchema>;
 
@@ -63,6 +67,8 @@ export const requests = {
       room: roomNameSchema,
       name: participantNameSchema,
       language: spokenLanguageSchema.default('auto'),
+      /** What captions are read in; the original unless given. */
+      captionLanguage: captionLanguageSchema.optional(),
       since: z.object({ callId: z.string(), seq: z.number().int().nonnegative() }).optional(),
       resumeToken: z.string().max(200).optional(),
     }),
@@ -70,7 +76,11 @@ export const requests = {
   },
   'room:leave': { payload: nothing, value: nothing },
   'participant:update': {
-    payload: z.object({ name: participantNameSchema.optional(), language: spokenLanguageSchema.optional() }),
+    payload: z.object({
+      name: participantNameSchema.optional(),
+      language: spokenLanguageSchema.optional(),
+      captionLanguage: captionLanguageSchema.optional(),
+    }),
     value: nothing,
   },
   'transport:create': { payload: z.object({ direction: z.enum(['send', 'receive']) }), value: transportOptions },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { captionSchema, captionSourceSchema } from './captions.ts';
+import { translationSchema } from './translations.ts';
 
 export const trackKindSchema = z.enum(['audio', 'video']);
 export const trackSourceSchema = z.enum(['microphone', 'camera', 'screen', 'screen-audio']);
@@ -29,6 +30,7 @@ export const logEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('track-updated'), trackId: z.string(), paused: z.boolean() }),
   z.object({ type: z.literal('track-closed'), trackId: z.string() }),
   z.object({ type: z.literal('caption'), caption: captionSchema }),
+  z.object({ type: z.literal('translation'), translation: translationSchema }),
   /** Speech that was heard but could not be captioned. Times are ms on the RoomClock. */
   z.object({
     type: z.literal('caption-gap'),

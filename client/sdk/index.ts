@@ -13,6 +13,7 @@ export { type ErrorCode, TritoneError } from '../../shared/errors.ts';
 export { limits, roomNamePattern } from '../../shared/limits.ts';
 export type { CaptionsStatus } from '../../shared/protocol.ts';
 export type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
+export type { CaptionTranslation } from '../../shared/translations.ts';
 export { type NewAvatar, TritoneAvatars, type TritoneAvatarsOptions, type VoicesOnOffer } from './avatars.ts';
 export { type CameraOptions, Capture, type CaptureEvents, type MicrophoneOptions } from './capture.ts';
 export type { ConnectionQuality } from './connectionQuality.ts';
@@ -20,7 +21,7 @@ export { canCaptureScreen, captureScreen, type DeviceList, listDevices, watchDev
 export { Emitter } from './emitter.ts';
 export { LevelMeter } from './levelMeter.ts';
 export type { LocalTrack } from './localTrack.ts';
-export type { ConnectionStatus } from './membership.ts';
+export type { ConnectionStatus, ParticipantChange } from './membership.ts';
 export type { PublishOptions } from './publisher.ts';
 export type { RemoteTrack } from './remoteTrack.ts';
 export {
@@ -30,6 +31,7 @@ export {
   type RoomTrack,
   recentCaptions,
   transcript,
+  translationOf,
 } from './roomState.ts';
 export { type JoinOptions, TritoneRoom, type TritoneRoomEvents } from './tritoneRoom.ts';
 export { watchCaptionsStatus } from './watchCaptionsStatus.ts';

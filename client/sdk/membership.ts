@@ -15,6 +15,15 @@ export type ConnectionStatus =
   /** For good. Without an error the page has left. */
   | { readonly state: 'ended'; readonly error?: TritoneError };
 
+/** What one may change of oneself while in a call. */
+export interface ParticipantChange {
+  readonly name?: string;
+  /** Spoken: a tag, or `auto`. */
+  readonly language?: string;
+  /** Read: a tag, or `original`. */
+  readonly captionLanguage?: string;
+}
+
 export type Joined = RequestValue<'room:join'>;
 
 export interface MembershipEvents {
@@ -29,6 +38,7 @@ export interface MembershipOptions {
   room: string;
   name: string;
   language: string;
+  captionLanguage: string;
   /** ms for the first join. */
   joinDeadlineMs: number;
   /** ms that a lost connection is tried for. */
@@ -51,6 +61,7 @@ export class Membership {
   #joined: Joined | undefined;
   #name: string;
   #language: string;
+  #captionLanguage: string;
   /** Aborts when the connection that it belongs to is gone. */
   #connection = new AbortController();
   #returnTimer: ReturnType<typeof setTimeout> | undefined;
@@ -62,6 +73,7 @@ export class Membership {
     this.#signaling = options.signaling;
     this.#name = options.name;
     this.#language = options.language;
+    this.#captionLanguage = options.captionLanguage;
     const { events } = this.#signaling;
     events.on('connected', () => void this.#enter());
     events.on('disconnected', () => this.#away());
@@ -74,6 +86,11 @@ export class Membership {
 
   get status(): ConnectionStatus {
     return this.#status;
+  }
+
+  /** What captions are read in: a tag, or `original`. */
+  get captionLanguage(): string {
+    return this.#captionLanguage;
   }
 
   get state(): RoomState {
@@ -102,9 +119,10 @@ export class Membership {
   }
 
   /** @throws TritoneError `connection.lost`; a change made while away is sent with the next join */
-  async update(change: { name?: string; language?: string }): Promise<void> {
+  async update(change: ParticipantChange): Promise<void> {
     this.#name = change.name ?? this.#name;
     this.#language = change.language ?? this.#language;
+    this.#captionLanguage = change.captionLanguage ?? this.#captionLanguage;
     await this.#signaling.request('participant:update', change);
   }
 
@@ -164,6 +182,7 @@ export class Membership {
       room: this.#options.room,
       name: this.#name,
       language: this.#language,
+      captionLanguage: this.#captionLanguage,
       ...(since === undefined ? {} : { since }),
       ...(this.#joined === undefined ? {} : { resumeToken: this.#joined.resumeToken }),
     });

@@ -1,5 +1,6 @@
 import type { Caption, CaptionSource } from '../../shared/captions.ts';
 import type { LogEntry, LogEvent, LogEventOf } from '../../shared/roomLog.ts';
+import type { CaptionTranslation } from '../../shared/translations.ts';
 
 export interface RoomParticipant {
   readonly participantId: string;
@@ -30,6 +31,8 @@ export interface RoomState {
   /** The last few of `captions` by who said them: see `recentCaptions`. */
   readonly recent: ReadonlyMap<string, readonly Caption[]>;
   readonly gaps: readonly CaptionGap[];
+  /** Of captions, into the languages that people in the call read: see `translationOf`. */
+  readonly translations: ReadonlyMap<string, CaptionTranslation>;
 }
 
 /** As many as a tile may still show; a turn of quick short utterances fits. */
@@ -42,6 +45,7 @@ export const emptyRoomState: RoomState = {
   captions: new Map(),
   recent: new Map(),
   gaps: [],
+  translations: new Map(),
 };
 
 /** Entries up to `state.lastSeq` are known already and change nothing. */
@@ -64,6 +68,7 @@ class RoomStateDraft {
   #captions: Map<string, Caption> | undefined;
   #recent: Map<string, readonly Caption[]> | undefined;
   #gaps: CaptionGap[] | undefined;
+  #translations: Map<string, CaptionTranslation> | undefined;
 
   constructor(state: RoomState) {
     this.#state = state;
@@ -106,6 +111,12 @@ class RoomStateDraft {
         this.#gaps.push(gap);
         break;
       }
+      case 'translation': {
+        this.#translations ??= new Map(this.#state.translations);
+        const { translation } = event;
+        this.#translations.set(translationKey(translation.captionId, translation.language), translation);
+        break;
+      }
       default:
         // A newer server may log what this page does not know.
         event satisfies never;
@@ -120,6 +131,7 @@ class RoomStateDraft {
       captions: this.#captions ?? this.#state.captions,
       recent: this.#recent ?? this.#state.recent,
       gaps: this.#gaps ?? this.#state.gaps,
+      translations: this.#translations ?? this.#state.translations,
     };
   }
 
@@ -184,6 +196,19 @@ const nothingSaid: readonly Caption[] = [];
 
 function speakerKey(participantId: string, source: CaptionSource): string {
   return `${participantId} ${source}`;
+}
+
+/** What a caption says in another language, as far as that is known; one of a failed translation says why it has no text. */
+export function translationOf(state: RoomState, captionId: string, language: string): CaptionTranslation | undefined {
+  return state.translations.get(translationKey(captionId, primaryTag(language)));
+}
+
+function translationKey(captionId: string, language: string): string {
+  return `${captionId} ${language}`;
+}
+
+function primaryTag(language: string): string {
+  return language.split('-')[0] ?? language;
 }
 
 /** The call as it is read: captions by the time their speech began. */

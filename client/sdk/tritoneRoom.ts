@@ -6,7 +6,7 @@ import { Emitter } from './emitter.ts';
 import { layersFor } from './layers.ts';
 import type { LocalTrack } from './localTrack.ts';
 import { MediaSession } from './mediaSession.ts';
-import { type ConnectionStatus, type Joined, Membership } from './membership.ts';
+import { type ConnectionStatus, type Joined, Membership, type ParticipantChange } from './membership.ts';
 import type { PublishOptions } from './publisher.ts';
 import type { RemoteTrack } from './remoteTrack.ts';
 import type { RoomState } from './roomState.ts';
@@ -23,6 +23,8 @@ export interface JoinOptions {
   name: string;
   /** Spoken language: a BCP 47 tag, or `auto` (as is without). */
   language?: string;
+  /** What captions are read in: a tag, or `original` (as is without). */
+  captionLanguage?: string;
   /** For servers that ask for one. */
   token?: string;
   /** ms until `join` gives up; 15 s unless given. */
@@ -59,7 +61,7 @@ export class TritoneRoom {
   readonly #skew: SkewReporter;
   readonly #gone = new AbortController();
   readonly #scores = new Map<string, number>();
-  #captionsStatus: CaptionsStatus = { state: 'starting', languages: [] };
+  #captionsStatus: CaptionsStatus = { state: 'starting', languages: [], translations: [] };
   #activeSpeaker: string | undefined;
   #former: RoomState | undefined;
 
@@ -87,6 +89,7 @@ export class TritoneRoom {
       room: options.room,
       name: options.name,
       language: options.language ?? 'auto',
+      captionLanguage: options.captionLanguage ?? 'original',
       joinDeadlineMs: options.joinDeadlineMs ?? 15_000,
       returnDeadlineMs: options.returnDeadlineMs ?? 300_000,
     });
@@ -123,6 +126,11 @@ export class TritoneRoom {
   /** Why captions are there or not, and the languages on offer. */
   get captionsStatus(): CaptionsStatus {
     return this.#captionsStatus;
+  }
+
+  /** What captions are read in here: a tag, or `original`. */
+  get captionLanguage(): string {
+    return this.#membership.captionLanguage;
   }
 
   get activeSpeaker(): string | undefined {
@@ -217,8 +225,10 @@ export class TritoneRoom {
   }
 
   /** @throws TritoneError `request.invalid`; `connection.lost`, in which case the change is sent at the return */
-  update(change: { name?: string; language?: string }): Promise<void> {
-    return this.#membership.update(change);
+  async update(change: ParticipantChange): Promise<void> {
+    const updated = this.#membership.update(change);
+    if (change.captionLanguage !== undefined) this.events.emit('state', this.state);
+    await updated;
   }
 
   /** Leaves for good; at most 1 s. Devices stay open: they are the caller's. Never rejects. */

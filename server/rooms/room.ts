@@ -178,6 +178,7 @@ export class Room implements RoomHandle {
     this.#participants.delete(participantId);
     participant.media.close();
     this.log.append({ type: 'participant-left', participantId });
+    if (participant.captionLanguage !== undefined) this.events.emit('captionLanguages');
     this.occupancy.emit('changed');
   }
 

@@ -67,6 +67,7 @@ export class Session {
       'participant:update': (change) => {
         const { room, participant } = this.#seated();
         room.update(participant.participantId, change);
+        if (change.captionLanguage !== undefined) room.readIn(participant.participantId, change.captionLanguage);
         return {};
       },
       'transport:create': async ({ direction }) => {
@@ -135,6 +136,7 @@ export class Session {
       const resumed = payload.resumeToken === undefined ? undefined : room.resume(payload.resumeToken);
       const participant = resumed ?? room.join(this.#options.identity, payload);
       if (resumed !== undefined) room.update(resumed.participantId, payload);
+      if (payload.captionLanguage !== undefined) room.readIn(participant.participantId, payload.captionLanguage);
       // Entries are read and the listener attached in one turn: none is missed, none comes twice.
       const entries = room.log.read(payload.since?.callId === room.callId ? payload.since.seq : 0);
       this.#seat = this.#sitDown(room, participant);

@@ -62,6 +62,7 @@ export function App() {
       room: arrival.room ?? '',
       name: arrival.name ?? (settings.current.name || 'Guest'),
       language: arrival.language ?? settings.current.language,
+      captionLanguage: arrival.captions ?? settings.current.captionLanguage,
       microphoneOn: arrival.microphone ?? true,
       cameraOn: arrival.camera ?? true,
     });

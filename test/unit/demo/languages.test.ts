@@ -8,6 +8,7 @@ import { entry } from '../sdk/entries.ts';
 const offering = (...tags: string[]): CaptionsStatus => ({
   state: 'ready',
   languages: tags.map((tag) => ({ tag, experimental: false })),
+  translations: [],
 });
 
 /** A call in which one speaks `language`. */
@@ -38,7 +39,7 @@ describe('settleLanguage', () => {
   });
 
   it('waits until the captions are ready, and decides once', () => {
-    const { room, updates } = call('fr', { state: 'starting', languages: [] });
+    const { room, updates } = call('fr', { state: 'starting', languages: [], translations: [] });
     settleLanguage(room);
     expect(updates).toEqual([]);
     room.captionsStatus = offering('en');

@@ -47,6 +47,7 @@ function member(door: Door, deadlines: { joinDeadlineMs?: number; returnDeadline
     room: 'ops',
     name: 'Ann',
     language: 'auto',
+    captionLanguage: 'original',
     joinDeadlineMs: 2_000,
     returnDeadlineMs: 5_000,
     ...deadlines,

@@ -25,7 +25,7 @@ export function CaptionOverlay({ room, participantId, source }: CaptionOverlayPr
             data-final={caption.final}
             data-revision={caption.revision}
           >
-            <CaptionText caption={caption} />
+            <CaptionText room={room} caption={caption} />
           </p>
         ))}
       </div>

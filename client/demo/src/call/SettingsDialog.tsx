@@ -1,4 +1,4 @@
-import { TritoneError, type TritoneRoom } from '../../../sdk/index.ts';
+import { type ParticipantChange, TritoneError, type TritoneRoom } from '../../../sdk/index.ts';
 import { useDevices } from '../hooks/useDevices.ts';
 import { useRoom, useSettings } from '../hooks/useLive.ts';
 import { type CaptionPosition, type CaptionSize, settings } from '../lib/settings.ts';
@@ -7,6 +7,7 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { Checkbox, Choice } from '../ui/Field.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { LanguageSelect } from '../ui/LanguageSelect.tsx';
+import { ReadingSelect } from '../ui/ReadingSelect.tsx';
 import { useToast } from '../ui/Toasts.tsx';
 import type { CallDevices } from './callDevices.ts';
 
@@ -33,22 +34,33 @@ export function SettingsDialog({ room, devices, onClose, onShortcuts }: Settings
   const current = useSettings();
   const tracks = useRoom(room, 'localTracks', ({ localTracks }) => localTracks);
   const list = useDevices(tracks);
-  const { languages } = useRoom(room, 'captionsStatus', ({ captionsStatus }) => captionsStatus);
+  const { languages, translations } = useRoom(room, 'captionsStatus', ({ captionsStatus }) => captionsStatus);
+  const reading = useRoom(room, 'state', ({ captionLanguage }) => captionLanguage);
   const language = useRoom(
     room,
     'state',
     ({ state, participantId }) => state.participants.get(participantId)?.language,
   );
   const toast = useToast();
-  const speak = (tag: string) => {
-    settings.change({ language: tag });
-    room
-      .update({ language: tag })
-      .catch((cause: unknown) => toast(TritoneError.from(cause, 'internal').message, 'error'));
+  const update = (change: ParticipantChange) => {
+    settings.change(change);
+    room.update(change).catch((cause: unknown) => toast(TritoneError.from(cause, 'internal').message, 'error'));
   };
   return (
     <Dialog title="Settings" onClose={onClose}>
-      <LanguageSelect languages={languages} value={language ?? current.language} onChange={speak} />
+      <LanguageSelect
+        languages={languages}
+        value={language ?? current.language}
+        onChange={(tag) => update({ language: tag })}
+      />
+      <ReadingSelect translations={translations} value={reading} onChange={(tag) => update({ captionLanguage: tag })} />
+      {reading !== 'original' && (
+        <Checkbox
+          label="Show the original below"
+          checked={current.bilingual}
+          onChange={(bilingual) => settings.change({ bilingual })}
+        />
+      )}
       <Choice
         legend="Caption size"
         value={current.captionSize}

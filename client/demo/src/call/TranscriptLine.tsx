@@ -1,11 +1,12 @@
 import { memo } from 'react';
-import type { Caption, CaptionGap } from '../../../sdk/index.ts';
+import type { Caption, CaptionGap, TritoneRoom } from '../../../sdk/index.ts';
 import { clockTime } from '../lib/format.ts';
 import { speakerColor } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { CaptionText } from './CaptionText.tsx';
 
 interface TranscriptLineProps {
+  room: TritoneRoom;
   caption: Caption;
   name: string;
   order: number;
@@ -13,7 +14,13 @@ interface TranscriptLineProps {
   headed: boolean;
 }
 
-export const TranscriptLine = memo(function TranscriptLine({ caption, name, order, headed }: TranscriptLineProps) {
+export const TranscriptLine = memo(function TranscriptLine({
+  room,
+  caption,
+  name,
+  order,
+  headed,
+}: TranscriptLineProps) {
   const time = clockTime(caption.startMs);
   return (
     <li
@@ -35,7 +42,7 @@ export const TranscriptLine = memo(function TranscriptLine({ caption, name, orde
         <time data-testid="transcript-time">{time}</time>
       </p>
       <p className="line-text" data-testid="transcript-text">
-        <CaptionText caption={caption} />
+        <CaptionText room={room} caption={caption} />
       </p>
     </li>
   );

@@ -31,7 +31,7 @@ export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose:
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         <section className="lines" ref={ref} onScroll={onScroll} tabIndex={0} aria-label="Transcript lines">
           {shown.map((block) => (
-            <Lines key={block.key} block={block} participants={participants} />
+            <Lines key={block.key} room={room} block={block} participants={participants} />
           ))}
         </section>
       )}
@@ -45,11 +45,12 @@ export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose:
 }
 
 interface LinesProps {
+  room: TritoneRoom;
   block: TranscriptBlock;
   participants: ReadonlyMap<string, RoomParticipant>;
 }
 
-const Lines = memo(function Lines({ block, participants }: LinesProps) {
+const Lines = memo(function Lines({ room, block, participants }: LinesProps) {
   return (
     <ol className="lines-block">
       {block.rows.map((row) => {
@@ -59,6 +60,7 @@ const Lines = memo(function Lines({ block, participants }: LinesProps) {
         return (
           <TranscriptLine
             key={row.key}
+            room={room}
             caption={row.caption}
             name={person?.name ?? 'Someone'}
             order={person?.order ?? 0}

@@ -2,6 +2,8 @@ export interface DeepLink {
   readonly room: string | undefined;
   readonly name: string | undefined;
   readonly language: string | undefined;
+  /** What captions are read in. */
+  readonly captions: string | undefined;
   /** Join at once, without the lobby. */
   readonly autojoin: boolean;
   readonly camera: boolean | undefined;
@@ -10,13 +12,14 @@ export interface DeepLink {
   readonly processing: boolean | undefined;
 }
 
-/** `/?room=R&name=N&autojoin=1&language=en&camera=0&microphone=0&processing=0` */
+/** `/?room=R&name=N&autojoin=1&language=en&captions=hi&camera=0&microphone=0&processing=0` */
 export function readDeepLink(search: string): DeepLink {
   const query = new URLSearchParams(search);
   return {
     room: query.get('room') ?? undefined,
     name: query.get('name') ?? undefined,
     language: query.get('language') ?? undefined,
+    captions: query.get('captions') ?? undefined,
     autojoin: query.get('autojoin') === '1' && (query.get('room') ?? '') !== '',
     camera: flag(query.get('camera')),
     microphone: flag(query.get('microphone')),

@@ -8,6 +8,10 @@ export type CaptionPosition = 'bottom' | 'top';
 export interface Settings {
   name: string;
   language: string;
+  /** What captions are read in: a tag, or `original`. */
+  captionLanguage: string;
+  /** The original stands below its translation. */
+  bilingual: boolean;
   microphoneId: string;
   cameraId: string;
   speakerId: string;
@@ -29,6 +33,8 @@ const KEY = 'tritone.settings';
 const defaults: Settings = {
   name: '',
   language: browserLanguage(),
+  captionLanguage: 'original',
+  bilingual: true,
   microphoneId: '',
   cameraId: '',
   speakerId: '',

@@ -8,6 +8,7 @@ import { settings } from '../lib/settings.ts';
 import { DeviceSelect } from '../ui/DeviceSelect.tsx';
 import { LanguageSelect } from '../ui/LanguageSelect.tsx';
 import { Logo } from '../ui/Logo.tsx';
+import { ReadingSelect } from '../ui/ReadingSelect.tsx';
 import type { Entrance } from './entrance.ts';
 import { Preview } from './Preview.tsx';
 import { usePreview } from './usePreview.ts';
@@ -22,6 +23,7 @@ export function Lobby({ link, onEnter }: LobbyProps) {
   const [name, setName] = useState(link.name ?? settings.current.name);
   const [room, setRoom] = useState(() => link.room ?? inventRoomName());
   const [wanted, setLanguage] = useState(link.language ?? settings.current.language);
+  const [reading, setReading] = useState(link.captions ?? settings.current.captionLanguage);
   const [problem, setProblem] = useState<{ field: 'name' | 'room'; text: string }>();
   const captions = useCaptionsStatus();
   const language = offeredLanguage(wanted, captions.languages);
@@ -39,11 +41,12 @@ export function Lobby({ link, onEnter }: LobbyProps) {
       form.current?.querySelector<HTMLInputElement>(`[name=${found.field}]`)?.focus();
       return;
     }
-    settings.change({ name: name.trim(), language });
+    settings.change({ name: name.trim(), language, captionLanguage: reading });
     onEnter({
       room: tidyRoomName(room),
       name: name.trim(),
       language,
+      captionLanguage: reading,
       microphoneOn: microphone.on,
       cameraOn: camera.on,
       microphone: microphone.take(),
@@ -101,6 +104,7 @@ export function Lobby({ link, onEnter }: LobbyProps) {
             </p>
           )}
           <LanguageSelect languages={captions.languages} value={language} onChange={setLanguage} />
+          <ReadingSelect translations={captions.translations} value={reading} onChange={setReading} />
           <details className="device-list">
             <summary>Devices</summary>
             <DeviceSelect
@@ -143,7 +147,7 @@ function SpeakerSelect({ devices }: { devices: readonly MediaDeviceInfo[] }) {
 }
 
 function useCaptionsStatus(): CaptionsStatus {
-  const [status, setStatus] = useState<CaptionsStatus>({ state: 'starting', languages: [] });
+  const [status, setStatus] = useState<CaptionsStatus>({ state: 'starting', languages: [], translations: [] });
   useEffect(() => watchCaptionsStatus({}, setStatus), []);
   return status;
 }

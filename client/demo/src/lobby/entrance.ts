@@ -5,6 +5,8 @@ export interface Entrance {
   room: string;
   name: string;
   language: string;
+  /** What captions are read in: a tag, or `original`. */
+  captionLanguage: string;
   microphoneOn: boolean;
   cameraOn: boolean;
   /** Opened in the lobby already; the call takes them over. */
