@@ -83,6 +83,9 @@ def serve_sequences(load: Callable[[Parameters], SequenceService]) -> type:
     """The class that Triton looks for in a `model.py`."""
 
     class TritonPythonModel:
+        load_service = staticmethod(load)
+        """For benches, which run a model's folder without Triton."""
+
         def initialize(self, arguments: Mapping[str, str]) -> None:
             parameters = Parameters.from_triton(arguments)
             service = load(parameters)
