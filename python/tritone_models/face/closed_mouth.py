@@ -32,6 +32,8 @@ LOWER_OUTER_FOLLOWS = 0.78
 JAW_FOLLOWS = 0.35
 LIP_BITE = 0.02
 """Share of the mouth's width by which a lip's edge is sought in the lip, away from the teeth."""
+SEAM_REACH = 0.07
+"""Share of the mouth's width by which the mesh may miss the line between closed lips."""
 STEP = 4
 
 
@@ -48,7 +50,7 @@ def close_mouth(picture: Picture, points: Points) -> ClosedHead:
     """Brings the lips together; a mouth that is closed stays as it is."""
     closed = _closed_points(points)
     if mouth_opening(points) < CLOSED_BELOW:
-        return ClosedHead(picture, closed)
+        return ClosedHead(picture, _on_seam(picture, closed))
     left, top, right, bottom = _region(points, picture)
     piece = picture[top:bottom, left:right]
     origin = np.array([left, top], np.float64)
@@ -80,6 +82,36 @@ def _closed_points(points: Points) -> Points:
     for at, index in enumerate(JAW):
         closed[index] -= middle * (1 - abs(at / (len(JAW) - 1) * 2 - 1))
     return closed
+
+
+def _on_seam(picture: Picture, closed: Points) -> Points:
+    """Where closed lips meet is the darkest line near where the mesh believes it."""
+    width = mouth_width(closed)
+    across = closed[RIGHT_CORNER, :2] - closed[LEFT_CORNER, :2]
+    across = across / np.linalg.norm(across)
+    down = np.array([-across[1], across[0]])
+    offsets = np.linspace(-SEAM_REACH, SEAM_REACH, 29) * width
+    sides = np.linspace(-0.025, 0.025, 5) * width
+    inner = list(UPPER_INNER)[1:-1]
+    places = (
+        closed[inner, None, None, :2]
+        + offsets[:, None, None] * down
+        + sides[:, None] * across
+        - 0.5
+    ).astype(np.float32)
+    grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 0.008 * width + 0.3)
+    flat = places.reshape(len(inner), -1, 2)
+    light = cv2.remap(grey, flat[..., 0], flat[..., 1], cv2.INTER_LINEAR)
+    light = light.reshape(len(inner), len(offsets), len(sides)).mean(axis=2)
+    # A seam is looked for nearby first: farther off it must be darker.
+    far = (offsets / (SEAM_REACH * width)) ** 2
+    spread = np.ptp(light, axis=1, keepdims=True)
+    best = offsets[np.argmin(light + 0.35 * spread * far, axis=1)]
+    smooth = np.convolve(np.pad(best, 2, mode="edge"), np.array([1, 2, 3, 2, 1]) / 9, "valid")
+    found = closed.copy()
+    for indices in (inner, list(LOWER_INNER)[1:-1]):
+        found[indices, :2] += (smooth[:, None] * down).astype(np.float32)
+    return found
 
 
 def _region(points: Points, picture: Picture) -> tuple[int, int, int, int]:

@@ -24,7 +24,7 @@ RIGHT_BROW = (285, 295, 282, 283, 276)
 
 FOREHEAD, CHIN, NOSE_TIP, NOSE_BASE = 10, 152, 1, 2
 LEFT_CHEEK, RIGHT_CHEEK = 234, 454
-JAW = (172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397)
+JAW = (136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365)
 """The edge of the jaw from left to right, the chin in its middle."""
 CHEEKS = (205, 425, 206, 426, 207, 427, 187, 411, 216, 436, 212, 432)
 """Beside the mouth, on and outside the folds that run from the nose to its corners."""

@@ -18,7 +18,7 @@ from tritone_models.face.landmarks import (
 )
 from tritone_models.face.networks import Picture
 
-SIDE_WIDTHS = 0.42
+SIDE_WIDTHS = 0.6
 """Beyond the corners, of the mouth's width: the patch ends on the cheeks."""
 BELOW_WIDTHS = 0.42
 """Below the chin: it comes down when the mouth opens."""

@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
 
 from tritone_models.errors import BadOptionsError, ModelError
 from tritone_models.face.pictures import to_i420
 from tritone_models.face.preparation import FacePreparation, Preparation
 from tritone_models.parameters import Parameters
+from tritone_models.recognisers.blas import use_one_blas_thread
 from tritone_models.speech_to_text import text_of
 from tritone_models.triton_sequences import Channel, Tensors, serve_sequences
 from tritone_models.weights import find_weights
@@ -58,6 +60,9 @@ def serve_avatar_preparation() -> type:
 
 
 def _load(parameters: Parameters) -> FacePreparation:
+    # People talk meanwhile: one core is enough.
+    cv2.setNumThreads(1)
+    use_one_blas_thread()
     return FacePreparation(find_weights(parameters.text("weights", "mediapipe-face"), NETWORKS))
 
 
