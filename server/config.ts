@@ -55,6 +55,7 @@ export const settingsSchema = z.object({
     .describe('Least level that is logged'),
   LOG_PRETTY: optional(flag).describe('Readable lines instead of JSON; on at a terminal'),
   MAX_PARTICIPANTS: z.coerce.number().int().min(1).max(1000).default(50).describe('Participants a room takes'),
+  MAX_AVATARS: z.coerce.number().int().min(0).max(10_000).default(100).describe('Faces that can be stored'),
   MAX_UPLOAD_MB: z.coerce.number().int().min(1).max(10_000).default(500).describe('Largest file to transcribe'),
 });
 
@@ -84,6 +85,7 @@ export interface Config {
   transcripts: { databaseUrl: string | undefined; keptMs: number | undefined };
   rooms: { maxParticipants: number };
   uploads: { maxBytes: number };
+  avatars: { maxAvatars: number };
   log: { level: string; pretty: boolean };
   demoDir: string;
 }
@@ -131,6 +133,7 @@ export function readConfig(environment: Environment, isTerminal: boolean): Confi
     },
     rooms: { maxParticipants: settings.MAX_PARTICIPANTS },
     uploads: { maxBytes: settings.MAX_UPLOAD_MB * 1024 * 1024 },
+    avatars: { maxAvatars: settings.MAX_AVATARS },
     log: { level: settings.LOG_LEVEL, pretty: settings.LOG_PRETTY ?? isTerminal },
     demoDir: path.join(checkout, 'client', 'demo', 'dist'),
   };

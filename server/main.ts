@@ -3,6 +3,10 @@ import { inspect } from 'node:util';
 import { TritoneError } from '../shared/errors.ts';
 import { type Config, readConfig } from './config.ts';
 import { DataFolder } from './dataFolder.ts';
+import { avatarRoutes } from './features/avatars/avatarRoutes.ts';
+import { AvatarStore } from './features/avatars/avatarStore.ts';
+import { AvatarsFeature } from './features/avatars/avatarsFeature.ts';
+import { roomAvatarRoutes } from './features/avatars/roomAvatarRoutes.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
 import { transcriptionRoutes } from './features/transcriptions/transcriptionRoutes.ts';
@@ -10,6 +14,7 @@ import { CallLibrary } from './features/transcripts/callLibrary.ts';
 import { transcriptRoutes } from './features/transcripts/transcriptRoutes.ts';
 import { Transcripts } from './features/transcripts/transcripts.ts';
 import { TranslationFeature } from './features/translation/translationFeature.ts';
+import { voiceRoutes } from './features/voices/voiceRoutes.ts';
 import { networkAddresses } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
 import { linkRoutes } from './http/linkRoutes.ts';
@@ -50,15 +55,24 @@ async function main(): Promise<number> {
   const inference = opened.adopt(Inference.open({ config: config.inference, clock, log, metrics }), (part) =>
     part.close(),
   );
-  const { speechToText } = inference;
+  const { speechToText, textToSpeech, lipSync, avatarPreparation } = inference;
 
   const transcripts = opened.use(
     Transcripts.open({ folder: data.at('transcripts'), ...config.transcripts, clock, log, metrics }),
   );
+  const faces = await AvatarStore.open({
+    dir: data.at('avatars'),
+    ...config.avatars,
+    preparation: avatarPreparation,
+    clock,
+    log,
+  });
+  const avatars = new AvatarsFeature({ store: faces, textToSpeech, lipSync, clock, log, metrics });
   const features = [
     new CaptionsFeature({ speechToText, clock, log, metrics }),
     new TranslationFeature({ translator: inference.translator, clock, log, metrics }),
     transcripts,
+    avatars,
   ];
   const { maxParticipants } = config.rooms;
   const openRouter = () => sfu.openRouter();
@@ -83,6 +97,9 @@ async function main(): Promise<number> {
       linkRoutes(() => networkLinks),
       transcriptRoutes(new CallLibrary(rooms, transcripts), clock),
       transcriptionRoutes({ speechToText, clock, log, metrics, maxUploadBytes: config.uploads.maxBytes }),
+      voiceRoutes(textToSpeech, inference.catalogue),
+      avatarRoutes(faces),
+      roomAvatarRoutes({ avatars, textToSpeech, openRoom: (room) => rooms.open(room), clock }),
     ],
     readiness: () => ({ media: { ready: sfu.workerPids.length > 0 }, captions: inference.readiness() }),
     metrics: prometheus,

@@ -55,10 +55,11 @@ export class TritonAvatarPreparation implements AvatarPreparation {
     const permit = admission.acquire(card);
     const { openStreams } = modelMetrics(metrics, card.name);
     openStreams.inc();
-    const { pictures, fps, signal } = request;
+    const { fps, bundled = false, signal } = request;
+    const pictures = bundled ? [Buffer.alloc(0)] : request.pictures;
     const inputs = [
       bytesTensor('PICTURES', pictures, [1, pictures.length]),
-      textTensor('OPTIONS', [JSON.stringify({ fps, size: FRAME_SIZE })], [1, 1]),
+      textTensor('OPTIONS', [JSON.stringify({ fps, size: FRAME_SIZE, bundled })], [1, 1]),
     ];
     try {
       const call = { client: client(), model: card.name, inputs, clock, deadlineMs: DEADLINE_MS, signal };

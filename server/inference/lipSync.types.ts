@@ -49,6 +49,8 @@ export interface AvatarPreparationRequest {
   /** JPEG or PNG: one is a portrait, several are a clip at `fps`, upright and without metadata. */
   readonly pictures: readonly Buffer[];
   readonly fps: number;
+  /** The portrait that the model brings along, instead of pictures. */
+  readonly bundled?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -100,10 +100,7 @@ export class Utterance {
   stop(): void {
     if (this.#isOver()) return;
     this.#abort.abort();
-    this.#text.end();
-    this.#fed?.cut();
-    this.#line?.close();
-    if (this.#state === 'waiting') this.#finish('cut', 0);
+    this.#finish('cut', this.#fed?.cut().playedSamples ?? 0);
   }
 
   /** Resolves at the next word heard, or when it ends. */

@@ -1,0 +1,78 @@
+import type { LipSync } from '../../inference/lipSync.types.ts';
+import type { ClipFrames, PictureRequest, PictureSource } from '../../media/feed/feed.types.ts';
+import { FEED_RATE } from '../../media/feed/feed.types.ts';
+import { PCM_RATE } from '../../media/pcmChunk.ts';
+import type { Clock } from '../../streams/clock.ts';
+import type { Log } from '../../streams/log.ts';
+import type { Companion, CompanionLine } from '../voices/companion.types.ts';
+import { moveBetweenFrames } from './affine.ts';
+import type { AvatarMetrics } from './avatarMetrics.ts';
+import { LipLine } from './lipLine.ts';
+
+/** From asking for a sequence to its first sound, about: where the head will be then. */
+const AHEAD_FRAMES = 2;
+
+/** What lips and pictures need of a prepared face. */
+export interface Face {
+  readonly clip: ClipFrames;
+  /** Handed to lip-sync models as it is. */
+  readonly avatar: Buffer;
+  /** FP32[frames,2,3] */
+  readonly transforms: Float32Array;
+}
+
+export interface LipTrackOptions {
+  readonly face: Face;
+  readonly lipSync: LipSync;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: AvatarMetrics;
+}
+
+/**
+ * One face: its idle clip runs always, and lips lie over it while their very sound is heard. Pictures ask, nothing is sent
+ * ahead: sound and lips cannot drift apart, and what was made for one utterance is never seen in another.
+ */
+export class LipTrack implements Companion, PictureSource {
+  readonly #options: LipTrackOptions;
+  readonly #lines = new Map<string, LipLine>();
+  #index = 0;
+
+  constructor(options: LipTrackOptions) {
+    this.#options = options;
+  }
+
+  begin(utteranceId: string): CompanionLine {
+    const { face, lipSync, clock, log, metrics } = this.#options;
+    const line = new LipLine({
+      utteranceId,
+      lipSync,
+      avatar: face.avatar,
+      fps: face.clip.fps,
+      nextBase: () => (this.#index + AHEAD_FRAMES) % face.clip.count,
+      clock,
+      log,
+      metrics,
+      onClosed: () => this.#lines.delete(utteranceId),
+    });
+    this.#lines.set(utteranceId, line);
+    return line;
+  }
+
+  pictureAt({ index, sound }: PictureRequest): ReturnType<PictureSource['pictureAt']> {
+    const { clip, transforms } = this.#options.face;
+    this.#index = index;
+    const base = index % clip.count;
+    const line = sound === undefined ? undefined : this.#lines.get(sound.utteranceId);
+    const patch = line?.patchAt(((sound?.playedSamples ?? 0) * PCM_RATE) / FEED_RATE);
+    if (patch === undefined) return { base };
+    const { width, height, rgba } = patch;
+    const affine = moveBetweenFrames(patch.affine, transforms, patch.base % clip.count, base);
+    return { base, overlay: { width, height, rgba, affine } };
+  }
+
+  /** Twice is once. */
+  close(): void {
+    for (const line of [...this.#lines.values()]) line.close();
+  }
+}
