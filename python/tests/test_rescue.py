@@ -159,6 +159,15 @@ def test_a_pause_that_ends_before_the_second_hearing_waits_for_it():
     assert client.texts("final") == ["ask not"]
 
 
+def test_a_rescuer_that_is_loaded_later_hears_from_then_on():
+    stage = Stage(hears("", -0.4))
+    client = stage.open()
+    client.send(ASK_NOT)
+    stage.engine.rescue_with(hears("ask not"))
+    client.send(ASK_NOT)
+    assert client.texts("final") == ["ask not"]
+
+
 def test_a_pause_that_ends_during_the_first_hearing_waits_for_the_second():
     def slowly(_: DecodeRequest) -> Hypothesis:
         client.deliver(quiet(1))

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -40,10 +41,11 @@ class SpeechToText:
             from tritone_models.recognisers.whisper import Whisper
 
             second = Whisper.load_second(parameters)
-        rescuer = load_rescuer(parameters)
-        self._engine = SpeechEngine(recogniser, vad.stream, policy, second, rescuer)
+        self._engine = SpeechEngine(recogniser, vad.stream, policy, second)
         self.counters = self._engine.counters
         self._engine.start()
+        # Half of all loading, and nobody needs it for the first words.
+        threading.Thread(target=self._load_rescuer, args=(parameters,), daemon=True).start()
 
     def open(self, tensors: Tensors, channel: Channel) -> "SpeechSequence":
         pcm_of(tensors)
@@ -58,6 +60,11 @@ class SpeechToText:
 
     def close(self) -> None:
         self._engine.stop()
+
+    def _load_rescuer(self, parameters: Parameters) -> None:
+        rescuer = load_rescuer(parameters)
+        if rescuer is not None:
+            self._engine.rescue_with(rescuer)
 
 
 def load_rescuer(parameters: Parameters) -> Recogniser | None:

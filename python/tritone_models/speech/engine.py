@@ -52,7 +52,7 @@ class SpeechEngine:
         self._policy = policy
         tail = round(policy.tail_seconds * SAMPLE_RATE)
         self._second = None if second is None else SecondPass(second, tail)
-        self._rescue = None if rescuer is None else Rescue(rescuer, policy, self.counters)
+        self._rescue: Rescue | None = None
         self._clock = clock
         self._lock = threading.Lock()
         self._heard = threading.Condition(self._lock)
@@ -61,6 +61,13 @@ class SpeechEngine:
         self._decode_seconds = 0.1
         self._stopping = False
         self._threads: list[threading.Thread] = []
+        if rescuer is not None:
+            self.rescue_with(rescuer)
+
+    def rescue_with(self, rescuer: Recogniser) -> None:
+        """From now on it hears doubtful finals again."""
+        with self._lock:
+            self._rescue = Rescue(rescuer, self._policy, self.counters)
 
     def start(self) -> None:
         workers = [self._work_forever] * self._recogniser.workers
