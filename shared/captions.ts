@@ -2,6 +2,11 @@ import { z } from 'zod';
 
 /** A BCP 47 tag: `en`, `pt-BR`. */
 export const languageTagSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
+/** `en` of `en-US`: what models tell apart. */
+export function primaryTag(language: string): string {
+  return language.toLowerCase().split(/[-_]/)[0] ?? language;
+}
+
 /** A spoken language: a tag, or `auto`. */
 export const spokenLanguageSchema = z.union([z.literal('auto'), languageTagSchema]);
 
@@ -38,6 +43,8 @@ export const captionSchema = z.object({
   stableChars: z.number().int().nonnegative(),
   words: z.array(captionWordSchema).optional(),
   final: z.boolean(),
+  /** Who has corrected the text, by participant id. */
+  editedBy: z.string().optional(),
   /** It could not be kept yet: a fault of the server's disk may lose it. */
   unsaved: z.boolean().optional(),
 });

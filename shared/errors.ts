@@ -23,6 +23,7 @@ export const errorTable = {
   'call.running': { status: 409, retryable: true, message: 'Call {callId} still runs' },
   'track.not_found': { status: 404, retryable: false, message: 'There is no track {trackId} in this room' },
   'track.source_taken': { status: 409, retryable: false, message: 'A track is already published from {source}' },
+  'caption.not_found': { status: 404, retryable: false, message: 'There is no final caption {captionId} in this call' },
   'media.transport_not_found': { status: 404, retryable: false, message: 'There is no transport {transportId}' },
   'media.not_negotiated': {
     status: 422,

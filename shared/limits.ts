@@ -4,6 +4,8 @@ export const PROTOCOL_VERSION = 1;
 export const limits = {
   nameLength: 60,
   roomLength: 64,
+  /** Characters of a corrected caption. */
+  captionLength: 2000,
   /** Bytes of one socket.io message. */
   messageBytes: 256 * 1024,
 } as const;

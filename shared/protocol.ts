@@ -9,11 +9,19 @@ export { limits, PROTOCOL_VERSION } from './limits.ts';
 export const roomNameSchema = z.string().regex(roomNamePattern, 'letters, digits, - and _ only').max(limits.roomLength);
 /** Controls and bidirectional overrides could disturb other people's pages: they are taken out. */
 const unseen = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+/** Joiners stay: Indian scripts are written with them. */
+const unseenInText = /[\p{Cc}\u200b\u2060\u2066-\u2069\u202a-\u202e\ufeff]/gu;
 export const participantNameSchema = z
   .string()
   .max(10 * limits.nameLength)
   .transform((name) => name.replace(unseen, '').trim())
   .pipe(z.string().min(1).max(limits.nameLength));
+
+const captionTextSchema = z
+  .string()
+  .max(limits.captionLength)
+  .transform((text) => text.replace(unseenInText, '').replace(/\s+/gu, ' ').trim())
+  .pipe(z.string().min(1));
 
 /** mediasoup checks its own structures; here only their outer shape is held. */
 const mediaStructure = z.record(z.string(), z.unknown());
@@ -117,6 +125,11 @@ export const requests = {
       spatialLayer: z.number().int().min(0).max(2),
       temporalLayer: z.number().int().min(0).max(2).optional(),
     }),
+    value: nothing,
+  },
+  /** Corrects what a final says; everyone sees it, and who did it. */
+  'caption:edit': {
+    payload: z.object({ captionId: z.string().min(1).max(200), text: captionTextSchema }),
     value: nothing,
   },
   /** How much later an avatar's picture plays at this viewer than its sound, ms; negative where it leads. */

@@ -1,4 +1,4 @@
-import type { Caption, CaptionSource } from '../../shared/captions.ts';
+import { type Caption, type CaptionSource, primaryTag } from '../../shared/captions.ts';
 import type { LogEntry, LogEvent, LogEventOf } from '../../shared/roomLog.ts';
 import type { CaptionTranslation } from '../../shared/translations.ts';
 
@@ -205,10 +205,6 @@ export function translationOf(state: RoomState, captionId: string, language: str
 
 function translationKey(captionId: string, language: string): string {
   return `${captionId} ${language}`;
-}
-
-function primaryTag(language: string): string {
-  return language.split('-')[0] ?? language;
 }
 
 /** The call as it is read: captions by the time their speech began. */

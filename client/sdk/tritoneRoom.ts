@@ -56,6 +56,7 @@ export interface TritoneRoomEvents {
 export class TritoneRoom {
   readonly events = new Emitter<TritoneRoomEvents>();
   readonly name: string;
+  readonly #signaling: Signaling;
   readonly #membership: Membership;
   readonly #media: MediaSession;
   readonly #skew: SkewReporter;
@@ -83,6 +84,7 @@ export class TritoneRoom {
 
   private constructor(options: JoinOptions, signaling: Signaling, media: MediaSession) {
     this.name = options.room;
+    this.#signaling = signaling;
     this.#media = media;
     this.#membership = new Membership({
       signaling,
@@ -229,6 +231,11 @@ export class TritoneRoom {
     const updated = this.#membership.update(change);
     if (change.captionLanguage !== undefined) this.events.emit('state', this.state);
     await updated;
+  }
+
+  /** Corrects a final, for everyone. @throws TritoneError `caption.not_found`, `access.denied`, `connection.lost` */
+  async editCaption(captionId: string, text: string): Promise<void> {
+    await this.#signaling.request('caption:edit', { captionId, text });
   }
 
   /** Leaves for good; at most 1 s. Devices stay open: they are the caller's. Never rejects. */

@@ -1,5 +1,6 @@
+import { primaryTag } from '../../shared/captions.ts';
 import { TritoneError } from '../../shared/errors.ts';
-import { type ModelCard, primaryTag } from './modelCard.ts';
+import type { ModelCard } from './modelCard.ts';
 
 export const SPEECH_TO_TEXT = 'speech-to-text';
 

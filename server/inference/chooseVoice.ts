@@ -1,6 +1,7 @@
+import { primaryTag } from '../../shared/captions.ts';
 import { TritoneError } from '../../shared/errors.ts';
 import { goodFirst, type ModelPreference, moreSpecialised, preferredFirst } from './chooseSpeechModel.ts';
-import { type ModelCard, primaryTag } from './modelCard.ts';
+import type { ModelCard } from './modelCard.ts';
 import type { Voice } from './textToSpeech.types.ts';
 
 export const TEXT_TO_SPEECH = 'text-to-speech';

@@ -117,8 +117,3 @@ function readExperimental(text: string | undefined, languages: readonly string[]
   const named = readLanguages(text);
   return languages.filter((language) => named.includes(language));
 }
-
-/** `en` of `en-US`: what recognisers tell apart. */
-export function primaryTag(language: string): string {
-  return language.toLowerCase().split(/[-_]/)[0] ?? language;
-}

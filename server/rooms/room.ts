@@ -200,6 +200,17 @@ export class Room implements RoomHandle {
     if (this.#participants.get(participantId)?.readIn(language) === true) this.events.emit('captionLanguages');
   }
 
+  /** Someone corrects what was heard. @throws TritoneError `caption.not_found` */
+  editCaption(participantId: string, { captionId, text }: { captionId: string; text: string }): void {
+    const caption = this.log.caption(captionId);
+    if (caption?.final !== true) throw new TritoneError('caption.not_found', { captionId });
+    if (caption.text === text) return;
+    // When which word was spoken is known of the words that were heard alone.
+    const { words: _, ...heard } = caption;
+    const edited = { ...heard, text, revision: caption.revision + 1, stableChars: 0, editedBy: participantId };
+    this.log.append({ type: 'caption', caption: edited });
+  }
+
   /** @throws TritoneError `media.*`, `track.source_taken` */
   async publish(participant: Participant, request: PublishRequest): Promise<string> {
     const trackId = await participant.media.publish(request);

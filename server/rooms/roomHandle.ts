@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Caption } from '../../shared/captions.ts';
 import type { LogEntry, LogEvent, TrackKind, TrackSource } from '../../shared/roomLog.ts';
 import type { AudioTap } from '../media/audioTap.ts';
 import type { AudioFeed, ClipFrames, PictureSource, VideoFeed } from '../media/feed/feed.types.ts';
@@ -44,6 +45,8 @@ export interface RoomLogHandle {
   /** Each entry as it is written. */
   readonly events: EventEmitter<{ appended: [entry: LogEntry] }>;
   append(event: LogEvent): LogEntry;
+  /** A caption as it stands. */
+  caption(captionId: string): Caption | undefined;
   /** Entries after `seq`, superseded caption revisions left out. */
   read(afterSeq?: number): LogEntry[];
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Caption } from '../../shared/captions.ts';
 import type { LogEntry, LogEvent } from '../../shared/roomLog.ts';
 import type { RoomClockReader, RoomLogHandle } from './roomHandle.ts';
 
@@ -51,6 +52,13 @@ export class RoomLog implements RoomLogHandle {
     this.#forgetOldest();
     this.events.emit('appended', entry);
     return entry;
+  }
+
+  /** As it stands. */
+  caption(captionId: string): Caption | undefined {
+    const seq = this.#seqOfSubject.get(`caption ${captionId}`);
+    const event = seq === undefined ? undefined : this.#entries.get(seq)?.event;
+    return event?.type === 'caption' ? event.caption : undefined;
   }
 
   read(afterSeq = 0): LogEntry[] {

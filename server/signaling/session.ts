@@ -114,6 +114,12 @@ export class Session {
         await this.#media().setConsumerLayers(consumerId, layers);
         return {};
       },
+      'caption:edit': (edit) => {
+        this.#require('publish');
+        const { room, participant } = this.#seated();
+        room.editCaption(participant.participantId, edit);
+        return {};
+      },
       'playout:report': ({ participantId, skewMs }) => {
         // Only ours are measured: a guest's clock is their own affair.
         const measured: RoomParticipant | undefined = this.#seated().room.participant(participantId);

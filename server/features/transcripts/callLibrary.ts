@@ -82,6 +82,6 @@ function infoOf({ callId, startedAtMs, endedAtMs }: TranscriptCall | StoredCall)
 }
 
 function lineOf(said: StoredUtterance): TranscriptLine {
-  const { participantId, speaker, source, startMs, endMs, language, text, words } = said;
-  return { participantId, speaker, source, startMs, endMs, language, text, words: [...words] };
+  const { participantId, speaker, source, startMs, endMs, language, text, words, translations } = said;
+  return { participantId, speaker, source, startMs, endMs, language, text, words: [...words], translations };
 }

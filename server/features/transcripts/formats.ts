@@ -59,7 +59,8 @@ function* toText({ lines, gaps }: Transcript): Generator<string, void, void> {
   let last: TranscriptLine | undefined;
   let endMs = 0;
   for (const line of lines) {
-    const goesOn = last?.participantId === line.participantId && last.source === line.source;
+    const goesOn =
+      last?.participantId === line.participantId && last.source === line.source && last.language === line.language;
     if (goesOn && line.startMs - endMs < PARAGRAPH_PAUSE_MS) {
       yield ` ${oneLine(line.text)}`;
       endMs = Math.max(endMs, line.endMs);

@@ -29,6 +29,8 @@ export interface TranscriptLine {
   language: string;
   text: string;
   words: CaptionWord[];
+  /** By primary tag. */
+  translations?: Readonly<Record<string, string>>;
 }
 
 export type TranscriptGap = Omit<LogEventOf<'caption-gap'>, 'type'> & { speaker: string | undefined };
@@ -44,23 +46,34 @@ export function readTranscript(entries: readonly LogEntry[]): Transcript {
   const names = new Map<string, string>();
   const captions = new Map<string, Caption>();
   const gaps: TranscriptGap[] = [];
+  const translations = new Map<string, Record<string, string>>();
   for (const { event } of entries) {
     if (event.type === 'participant-joined' || event.type === 'participant-updated') {
       names.set(event.participantId, event.name);
     } else if (event.type === 'caption') {
       captions.set(event.caption.id, event.caption);
+    } else if (event.type === 'translation') {
+      const { captionId, language, text, final, failed } = event.translation;
+      if (!final || failed !== undefined) continue;
+      translations.set(captionId, { ...translations.get(captionId), [language]: text });
     } else if (event.type === 'caption-gap') {
       const { type: _, ...gap } = event;
       gaps.push({ ...gap, speaker: undefined });
     }
   }
-  const lines = [...captions.values()].filter(({ final, text }) => final && text !== '').map(toLine);
+  const lines = [...captions.values()]
+    .filter(({ final, text }) => final && text !== '')
+    .map((caption) => withTranslations(toLine(caption), translations.get(caption.id)));
   return {
     lines: lines
       .map((line) => ({ ...line, speaker: names.get(line.participantId) }))
       .sort((a, b) => a.startMs - b.startMs),
     gaps: gaps.map((gap) => ({ ...gap, speaker: names.get(gap.participantId) })).sort((a, b) => a.startMs - b.startMs),
   };
+}
+
+function withTranslations(line: TranscriptLine, translations: Record<string, string> | undefined): TranscriptLine {
+  return translations === undefined ? line : { ...line, translations };
 }
 
 /** A final caption, of a speaker without a name. */

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { languageTagSchema } from '../../../shared/captions.ts';
 import { roomNameSchema } from '../../../shared/protocol.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { CallLibrary } from './callLibrary.ts';
 import { contentTypeOf, parseFormat, writeTranscript } from './formats.ts';
 import { jsonPieces } from './jsonPieces.ts';
+import { readIn } from './readIn.ts';
 import { sendPieces } from './sendPieces.ts';
 import {
   callSchema,
@@ -33,6 +35,10 @@ export function transcriptRoutes(library: CallLibrary, clock: Clock): FastifyPlu
           querystring: z.object({
             format: formatSchema,
             call: z.string().max(100).optional().describe('A callId, from the calls of the room'),
+            language: languageTagSchema
+              .optional()
+              .describe('Read in this language; what is not translated stays as spoken'),
+            bilingual: z.stringbool().default(false).describe('The original beside its translation'),
           }),
           response: {
             200: {
@@ -50,8 +56,8 @@ export function transcriptRoutes(library: CallLibrary, clock: Clock): FastifyPlu
       async ({ params: { room }, query }, reply) => {
         const format = parseFormat(query.format);
         const { lines, gaps, ...call } = await library.transcript(room, query.call);
-        const pieces =
-          format === 'json' ? jsonPieces({ room, ...call }, { lines, gaps }) : writeTranscript({ lines, gaps }, format);
+        const read = readIn({ lines, gaps }, query);
+        const pieces = format === 'json' ? jsonPieces({ room, ...call }, { ...read }) : writeTranscript(read, format);
         if (format !== 'json') {
           const file = encodeURIComponent(`${room}.${format}`);
           reply.header('content-disposition', `inline; filename*=UTF-8''${file}`);

@@ -17,6 +17,7 @@ export const transcriptLineSchema = z.object({
   language: z.string(),
   text: z.string(),
   words: z.array(captionWordSchema),
+  translations: z.record(z.string(), z.string()).optional().describe('By language, as far as someone read it'),
 });
 
 export const transcriptGapSchema = z.object({
@@ -62,6 +63,7 @@ export const searchPageSchema = z.object({
       language: z.string(),
       text: z.string(),
       revision: z.number().int(),
+      translations: z.record(z.string(), z.string()),
     }),
   ),
   next: z.string().optional().describe('Ask for it in `after`; absent on the last page'),

@@ -124,12 +124,9 @@ export class Transcripts implements Feature, Archive, AsyncDisposable {
 
 function showAsKept(room: RoomHandle, { event }: LogEntry): void {
   if (event.type !== 'caption') return;
-  const { caption } = event;
-  const shown = room.log
-    .read()
-    .find((entry) => entry.event.type === 'caption' && entry.event.caption.id === caption.id);
+  const shown = room.log.caption(event.caption.id);
   // A later revision may have been kept meanwhile.
-  if (shown?.event.type !== 'caption' || shown.event.caption.unsaved !== true) return;
-  const { unsaved: _, ...kept } = shown.event.caption;
+  if (shown?.unsaved !== true) return;
+  const { unsaved: _, ...kept } = shown;
   room.log.append({ type: 'caption', caption: { ...kept, revision: kept.revision + 1 } });
 }

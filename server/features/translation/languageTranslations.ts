@@ -1,7 +1,7 @@
 import type { Caption } from '../../../shared/captions.ts';
+import { primaryTag } from '../../../shared/captions.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import type { CaptionTranslation } from '../../../shared/translations.ts';
-import { primaryTag } from '../../inference/modelCard.ts';
 import type { RoomHandle } from '../../rooms/roomHandle.ts';
 import type { TranslationOptions } from './translationFeature.ts';
 import { type TranslationMetrics, translationMetrics } from './translationMetrics.ts';

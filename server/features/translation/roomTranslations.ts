@@ -1,6 +1,6 @@
 import type { Caption } from '../../../shared/captions.ts';
+import { primaryTag } from '../../../shared/captions.ts';
 import type { LogEntry } from '../../../shared/roomLog.ts';
-import { primaryTag } from '../../inference/modelCard.ts';
 import type { RoomHandle } from '../../rooms/roomHandle.ts';
 import { LanguageTranslations } from './languageTranslations.ts';
 import type { TranslationOptions } from './translationFeature.ts';

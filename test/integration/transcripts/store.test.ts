@@ -122,6 +122,31 @@ describe.each(kinds)('the store of transcripts on $kind', ({ kind, missing }) =>
     expect((await store.revisions(callId, id)).map(({ text }) => text)).toEqual(['I sea', 'I see']);
   });
 
+  it('keeps translations with what they translate, and finds them', async () => {
+    const id = randomUUID();
+    const room = `translated-${callId}`;
+    callId = randomUUID();
+    begin(callId, room);
+    const translation = {
+      captionId: id,
+      captionRevision: 0,
+      language: 'es',
+      text: 'Buenos días',
+      final: true,
+    } as const;
+    expect(journal.keep(callId, saying({ id, text: 'Good morning' }))).toBe(true);
+    journal.keep(callId, { seq: 2, atMs: 2, event: { type: 'translation', translation } });
+    journal.keep(callId, {
+      seq: 3,
+      atMs: 3,
+      event: { type: 'translation', translation: { ...translation, captionId: 'x' } },
+    });
+    await writer.settled();
+    expect((await store.utterances(callId))[0]?.translations).toEqual({ es: 'Buenos días' });
+    expect((await store.search({ room, text: 'dias buenos', limit: 5 })).hits).toHaveLength(0);
+    expect((await store.search({ room, text: 'días', limit: 5 })).hits).toHaveLength(1);
+  });
+
   it('takes back an utterance whose final is empty', async () => {
     const id = randomUUID();
     await said({ id, text: 'cough' }, { text: 'stays' });

@@ -73,6 +73,35 @@ describe('Room', () => {
     expect(room.tracks()).toHaveLength(1);
   });
 
+  it('lets a final be corrected by anyone, and says by whom; nothing else', async () => {
+    const { room } = await stage();
+    const { participantId } = room.join(identity, asha);
+    const said = { participantId: 'p', source: 'microphone', startMs: 0, endMs: 1, language: 'en' } as const;
+    const words = [{ text: 'sea', startMs: 0, endMs: 1, confidence: 1 }];
+    const final = { ...said, id: 'a', revision: 3, text: 'I sea', stableChars: 5, words, final: true };
+    room.log.append({ type: 'caption', caption: final });
+    room.log.append({ type: 'caption', caption: { ...final, id: 'b', final: false } });
+    room.editCaption(participantId, { captionId: 'a', text: 'I see' });
+    expect(room.log.caption('a')).toMatchObject({ text: 'I see', revision: 4, final: true, editedBy: participantId });
+    expect(room.log.caption('a')?.words).toBeUndefined();
+    for (const captionId of ['b', 'never']) {
+      const edit = () => room.editCaption(participantId, { captionId, text: 'x' });
+      expect(edit).toThrow(expect.objectContaining({ code: 'caption.not_found' }));
+    }
+  });
+
+  it('knows what languages captions are read in, each once, while their readers are there', async () => {
+    const { room } = await stage();
+    const changes: (readonly string[])[] = [];
+    room.events.on('captionLanguages', () => changes.push(room.captionLanguages()));
+    const [one, other] = [room.join(identity, asha), room.join(identity, { name: 'Ben', language: 'en' })];
+    room.readIn(one.participantId, 'es');
+    room.readIn(other.participantId, 'es');
+    room.readIn(other.participantId, 'original');
+    room.leave(one.participantId);
+    expect(changes).toEqual([['es'], ['es'], ['es'], []]);
+  });
+
   it('logs a mute once, however often it is asked for', async () => {
     const { room, logged } = await stage();
     const participant = room.join(identity, asha);

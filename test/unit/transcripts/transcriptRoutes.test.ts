@@ -48,7 +48,16 @@ function call(callId: string, ...events: LogEvent[]): TranscriptCall {
 function lastWeek(deleted: string[] = []): Archive {
   const stored = { callId: 'old', room: 'standup', startedAtMs: 1_600_000_000_000, endedAtMs: 1_600_000_060_000 };
   const spoken = { callId: 'old', captionId: 'c', participantId: 'p9', speaker: 'Zoe', source: 'microphone' } as const;
-  const utterance = { ...spoken, startMs: 0, endMs: 900, language: 'en', text: 'Last week.', words: [], revision: 0 };
+  const utterance = {
+    ...spoken,
+    startMs: 0,
+    endMs: 900,
+    language: 'en',
+    text: 'Last week.',
+    words: [],
+    revision: 0,
+    translations: {},
+  };
   const hit = { ...utterance, saidAtMs: 1_600_000_001_000 };
   return {
     calls: async (room) => (room === 'standup' ? [{ ...stored, utterances: 1 }] : []),
@@ -211,6 +220,38 @@ describe('GET /api/rooms/:room/transcript', () => {
     expect(paths['/api/rooms/{room}/transcript']?.get).toMatchObject({
       responses: { 200: { content: { 'application/json': {}, 'text/vtt': {}, 'text/plain': {} } } },
     });
+  });
+});
+
+describe('a transcript in another language', () => {
+  const translation = { captionId: 'p1:1', captionRevision: 0, language: 'es', text: 'Hola.', final: true } as const;
+  const translated = () =>
+    call(
+      'second',
+      ann,
+      caption({ id: 'p1:1', startMs: 1000, text: 'Hello.' }),
+      { type: 'translation', translation },
+      {
+        type: 'translation',
+        translation: { ...translation, captionId: 'p1:2', text: '', failed: 'inference.timeout' },
+      },
+      caption({ id: 'p1:2', startMs: 9000, text: 'Bye.' }),
+    );
+
+  it('has the translation where there is one, and the original elsewhere', async () => {
+    const { get } = await stage(translated());
+    const { body } = await get('standup/transcript?format=txt&language=es-MX');
+    expect(body).toContain('Ann: Hola.');
+    expect(body).toContain('Ann: Bye.');
+    expect(body).not.toContain('Hello');
+  });
+
+  it('has both side by side where that is asked for', async () => {
+    const { get } = await stage(translated());
+    const { body } = await get('standup/transcript?format=vtt&language=es&bilingual=true');
+    expect(body.indexOf('Hola.')).toBeGreaterThan(0);
+    expect(body.indexOf('Hello.')).toBeGreaterThan(body.indexOf('Hola.'));
+    expect((await get('standup/transcript')).json().lines[0].translations).toEqual({ es: 'Hola.' });
   });
 });
 

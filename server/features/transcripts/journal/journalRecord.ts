@@ -32,6 +32,8 @@ export function isKept({ event }: LogEntry): boolean {
   switch (event.type) {
     case 'caption':
       return event.caption.final;
+    case 'translation':
+      return event.translation.final && event.translation.failed === undefined;
     case 'participant-joined':
     case 'participant-updated':
     case 'caption-gap':

@@ -60,6 +60,21 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       byte_offset bigint not null
     )`,
   ],
+  [
+    `create table translations (
+      call_id uuid not null,
+      caption_id text not null,
+      language text not null,
+      text text not null,
+      via text,
+      revision integer not null,
+      terms tsvector not null,
+      primary key (call_id, caption_id, language),
+      foreign key (call_id, caption_id) references utterances on delete cascade
+    )`,
+    'create index translations_terms on translations using gin (terms)',
+    'alter table revisions add column editor text',
+  ],
 ];
 
 /** Two servers that start at once on one database must not migrate it twice. */

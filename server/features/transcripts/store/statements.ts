@@ -1,5 +1,6 @@
 import type { Caption } from '../../../../shared/captions.ts';
 import type { LogEventOf } from '../../../../shared/roomLog.ts';
+import type { CaptionTranslation } from '../../../../shared/translations.ts';
 import type { JournalRecord } from '../journal/journalRecord.ts';
 import type { Statement } from './database.types.ts';
 import { searchTerms } from './searchTerms.ts';
@@ -10,6 +11,7 @@ export function statementsOf(records: readonly JournalRecord[]): Statement[] {
   // A call before what was said in it: its row may come with a later record of another call.
   for (const record of records) if (record.type === 'begun') statements.push(beginCall(record));
   const captions = new Map<string, { callId: string; atMs: number; caption: Caption }>();
+  const translations = new Map<string, { callId: string; translation: CaptionTranslation }>();
   for (const record of records) {
     if (record.type === 'ended') statements.push(endCall(record));
     if (record.type !== 'entry') continue;
@@ -17,13 +19,17 @@ export function statementsOf(records: readonly JournalRecord[]): Statement[] {
     if (entry.event.type === 'caption') {
       const { caption } = entry.event;
       captions.set(`${callId} ${caption.id} ${caption.revision}`, { callId, atMs: entry.atMs, caption });
+    } else if (entry.event.type === 'translation') {
+      const { translation } = entry.event;
+      translations.set(`${callId} ${translation.captionId} ${translation.language}`, { callId, translation });
     } else if (entry.event.type === 'caption-gap') {
       statements.push(addGap(callId, entry.event));
     } else if (entry.event.type === 'participant-joined' || entry.event.type === 'participant-updated') {
       statements.push(knowParticipant(callId, entry.event));
     }
   }
-  statements.push(...saveCaptions([...captions.values()]));
+  // A translation after what it translates.
+  statements.push(...saveCaptions([...captions.values()]), ...saveTranslations([...translations.values()]));
   return statements;
 }
 
@@ -91,6 +97,7 @@ function saveCaptions(said: readonly { callId: string; atMs: number; caption: Ca
     text: clean(caption.text),
     language: caption.language,
     at_ms: atMs,
+    editor: caption.editedBy ?? null,
   }));
   return [
     {
@@ -110,10 +117,11 @@ function saveCaptions(said: readonly { callId: string; atMs: number; caption: Ca
       values: [JSON.stringify(columns)],
     },
     {
-      sql: `insert into revisions (call_id, caption_id, revision, text, language, at)
-        select c.call_id, r.caption_id, r.revision, r.text, r.language, c.started_at + r.at_ms * interval '1 millisecond'
+      sql: `insert into revisions (call_id, caption_id, revision, text, language, at, editor)
+        select c.call_id, r.caption_id, r.revision, r.text, r.language,
+          c.started_at + r.at_ms * interval '1 millisecond', r.editor
         from jsonb_to_recordset($1::jsonb) as r(call_id uuid, caption_id text, revision integer, text text, language text,
-          at_ms double precision)
+          at_ms double precision, editor text)
         join calls c using (call_id) join utterances u using (call_id, caption_id)
         on conflict do nothing`,
       values: [JSON.stringify(all)],
@@ -122,6 +130,33 @@ function saveCaptions(said: readonly { callId: string; atMs: number; caption: Ca
       sql: `delete from utterances u using jsonb_to_recordset($1::jsonb) as r(call_id uuid, caption_id text)
         where u.call_id = r.call_id and u.caption_id = r.caption_id and u.text = ''`,
       values: [JSON.stringify(columns.map(({ call_id, caption_id }) => ({ call_id, caption_id })))],
+    },
+  ];
+}
+
+function saveTranslations(made: readonly { callId: string; translation: CaptionTranslation }[]): Statement[] {
+  if (made.length === 0) return [];
+  const rows = made.map(({ callId, translation }) => ({
+    call_id: callId,
+    caption_id: translation.captionId,
+    language: translation.language,
+    text: clean(translation.text),
+    via: translation.via ?? null,
+    revision: translation.captionRevision,
+    terms: searchTerms(clean(translation.text)),
+  }));
+  return [
+    {
+      sql: `insert into translations (call_id, caption_id, language, text, via, revision, terms)
+        select r.call_id, r.caption_id, r.language, r.text, r.via, r.revision,
+          array_to_tsvector(array(select jsonb_array_elements_text(r.terms)))
+        from jsonb_to_recordset($1::jsonb) as r(call_id uuid, caption_id text, language text, text text, via text,
+          revision integer, terms jsonb)
+        join utterances u using (call_id, caption_id)
+        on conflict (call_id, caption_id, language) do update set text = excluded.text, via = excluded.via,
+          revision = excluded.revision, terms = excluded.terms
+        where excluded.revision >= translations.revision`,
+      values: [JSON.stringify(rows)],
     },
   ];
 }

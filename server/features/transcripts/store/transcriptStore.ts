@@ -24,8 +24,19 @@ export interface StoredUtterance {
   readonly text: string;
   readonly words: readonly CaptionWord[];
   readonly revision: number;
+  /** By language. */
+  readonly translations: Readonly<Record<string, string>>;
   /** Ms since the epoch. */
   readonly saidAtMs: number;
+}
+
+export interface StoredRevision {
+  readonly revision: number;
+  readonly text: string;
+  /** Ms since the epoch. */
+  readonly atMs: number;
+  /** Participant id; undefined where a recogniser wrote it. */
+  readonly editedBy: string | undefined;
 }
 
 export interface SearchWish {
@@ -62,14 +73,18 @@ interface UtteranceRow {
   text: string;
   words: CaptionWord[] | null;
   revision: number;
+  translations: Record<string, string> | null;
   said_at_ms: number;
 }
 
 const UTTERANCE = `u.call_id, u.caption_id, u.participant_id, p.name, u.source, u.start_ms, u.end_ms, u.language, u.text,
-  u.words, u.revision, (extract(epoch from u.said_at) * 1000)::double precision as said_at_ms`;
+  u.words, u.revision,
+  (select jsonb_object_agg(t.language, t.text) from translations t
+    where t.call_id = u.call_id and t.caption_id = u.caption_id) as translations,
+  (extract(epoch from u.said_at) * 1000)::double precision as said_at_ms`;
 const SPEAKER = 'left join participants p on p.call_id = u.call_id and p.participant_id = u.participant_id';
 
-const TABLES_WITH_SPEECH = ['utterances', 'revisions', 'participants', 'gaps', 'calls'];
+const TABLES_WITH_SPEECH = ['utterances', 'translations', 'revisions', 'participants', 'gaps', 'calls'];
 
 /** What was said in all calls, as it is asked for. Every method fails as `Database` does. */
 export class TranscriptStore {
@@ -118,7 +133,11 @@ export class TranscriptStore {
     const values: unknown[] = [wish.room];
     const given = (value: unknown) => `$${values.push(value)}`;
     const conditions = ['c.room = $1'];
-    if (query !== undefined) conditions.push(`u.terms @@ ${given(query)}::tsquery`);
+    if (query !== undefined) {
+      const asked = given(query);
+      conditions.push(`(u.terms @@ ${asked}::tsquery or exists (select from translations t
+        where t.call_id = u.call_id and t.caption_id = u.caption_id and t.terms @@ ${asked}::tsquery))`);
+    }
     if (wish.speaker !== undefined) conditions.push(`strpos(lower(p.name), lower(${given(wish.speaker)})) > 0`);
     if (wish.language !== undefined) conditions.push(`u.language = ${given(wish.language)}`);
     if (wish.fromMs !== undefined) conditions.push(`u.said_at >= to_timestamp(${given(wish.fromMs)} / 1000.0)`);
@@ -139,13 +158,23 @@ export class TranscriptStore {
   }
 
   /** How an utterance came to read as it does, oldest first. */
-  async revisions(callId: string, captionId: string): Promise<{ revision: number; text: string; atMs: number }[]> {
-    const rows = await this.#database.query<{ revision: number; text: string; at_ms: number }>(
-      `select revision, text, (extract(epoch from at) * 1000)::double precision as at_ms from revisions
+  async revisions(callId: string, captionId: string): Promise<StoredRevision[]> {
+    const rows = await this.#database.query<{
+      revision: number;
+      text: string;
+      at_ms: number;
+      editor: string | null;
+    }>(
+      `select revision, text, editor, (extract(epoch from at) * 1000)::double precision as at_ms from revisions
         where call_id = $1 and caption_id = $2 order by revision`,
       [callId, captionId],
     );
-    return rows.map(({ revision, text, at_ms }) => ({ revision, text, atMs: Math.round(at_ms) }));
+    return rows.map(({ revision, text, at_ms, editor }) => ({
+      revision,
+      text,
+      atMs: Math.round(at_ms),
+      editedBy: editor ?? undefined,
+    }));
   }
 
   /** Calls that are gone afterwards, with all that was said in them. */
@@ -176,6 +205,7 @@ function toUtterance(row: UtteranceRow): StoredUtterance {
     text: row.text,
     words: row.words ?? [],
     revision: row.revision,
+    translations: row.translations ?? {},
     saidAtMs: Math.round(row.said_at_ms),
   };
 }
