@@ -9,8 +9,6 @@ RATE = 16_000
 WINDOW = 512
 HOPS = (-256, 0, 256)
 """Three windows about the instant heard, 64 ms in all."""
-LEAD = 320
-"""The mouth is 20 ms ahead of the sound, as mouths are."""
 BEHIND = 2 * WINDOW
 AHEAD = 1280
 QUIETEST_PEAK = -46.0
@@ -51,7 +49,7 @@ class Hearing:
         return self._mouth
 
     def _shape(self, audio: NDArray[np.int16], middle: int) -> Shape:
-        begins = [middle + LEAD + hop - WINDOW // 2 for hop in HOPS]
+        begins = [middle + hop - WINDOW // 2 for hop in HOPS]
         frames = np.stack([audio[begin : begin + WINDOW] for begin in begins]) / 32768
         power = (np.abs(np.fft.rfft(frames * self._window)) ** 2).mean(axis=0)
         decibels = 10 * np.log10(float((frames**2).mean()) + 1e-9)
@@ -66,8 +64,8 @@ class Hearing:
 
     def _vowel(self, bands: dict[str, float], level: float) -> Shape:
         """First formant high: open; second one high: spread, low: round."""
-        opened = _between(np.log10(bands["open"] / bands["body"]), -1.3, 0.3)
-        spread = _between(np.log10(bands["front"] / bands["back"]), -1.9, -0.3)
+        opened = _between(np.log10(bands["open"] / bands["body"]), -2.2, 0.2)
+        spread = _between(np.log10(bands["front"] / bands["back"]), -2.6, -0.2)
         near = SHAPES["U"] * (1 - spread) + SHAPES["I"] * spread
         middle = SHAPES["O"] * (1 - spread) + SHAPES["E"] * spread
         if opened < 0.5:

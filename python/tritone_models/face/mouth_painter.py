@@ -25,6 +25,7 @@ class MouthPainter:
     def __init__(self, picture: Picture, points: Points) -> None:
         head = close_mouth(picture, points)
         region = MouthRegion.of(head)
+        self._region = region
         self.to_head = region.to_head
         height, width = region.alpha.shape
         self._closed = region.closed
@@ -38,14 +39,20 @@ class MouthPainter:
         y, x = np.mgrid[0:height, 0:width].astype(np.float32)
         self._x, self._y = x, y
 
-    def draw(self, mouth: Shape, opacity: float = 1) -> NDArray[np.uint8]:
+    def light_of(self, crop: Picture) -> NDArray[np.float32]:
+        """For `draw`: how another crop of this head is lit."""
+        return self._region.light_of(crop)
+
+    def draw(
+        self, mouth: Shape, opacity: float = 1, light: NDArray[np.float32] | None = None
+    ) -> NDArray[np.uint8]:
         """UINT8[h, w, 4]."""
         moved = self._motion.moved(mouth)
         height, width = self._alpha.shape
         rgba = np.empty((height, width, 4), np.uint8)
         skin = self._warped(moved)
         self._inside.paint(skin, moved, mouth)
-        rgba[..., :3] = skin
+        rgba[..., :3] = skin if light is None else self._region.lit(skin, light)
         rgba[..., 3] = self._alpha if opacity >= 1 else np.round(self._alpha * opacity)
         return rgba
 

@@ -49,6 +49,12 @@ def encode_jpeg(picture: Picture, quality: int) -> bytes:
     return data.tobytes()
 
 
+def decode_own(jpeg: bytes) -> Picture:
+    """What `encode_jpeg` made."""
+    pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+
+
 def to_i420(picture: Picture) -> Picture:
     """UINT8[h * 3 / 2, w], BT.601 video range."""
     return cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +20,7 @@ from tritone_models.face.mouth_region import MouthRegion
 from tritone_models.face.networks import Picture
 from tritone_models.face.package import LARGEST_BYTES, PreparedFace
 from tritone_models.face.person import PersonFinder
-from tritone_models.face.pictures import decode, encode_jpeg
+from tritone_models.face.pictures import decode, decode_own, encode_jpeg
 from tritone_models.face.portrait import draw_portrait
 from tritone_models.face.portrait_clip import PortraitClip
 from tritone_models.face.video_clip import at_rest, mouth_box, to_and_fro, track
@@ -74,7 +73,7 @@ class FacePreparation:
     def _portrait(self, picture: Picture, mesh: FaceMesh, fps: int, seed: int) -> Preparation:
         # What the lip-sync models will see is what the clip is made of.
         crop = encode_jpeg(picture, PORTRAIT_QUALITY)
-        seen = _decoded(crop)
+        seen = decode_own(crop)
         head = close_mouth(seen, mesh.points)
         poses = idle_poses(head.points, fps, seed)
         transforms = np.stack([pose.head for pose in poses])
@@ -121,8 +120,8 @@ class FacePreparation:
             )
             if len(face.to_bytes()) <= LARGEST_BYTES:
                 break
-        head = close_mouth(_decoded(encoded[tracked.reference]), meshes[tracked.reference])
-        calm = list(at_rest(tracked, MouthRegion.of(head)))
+        head = close_mouth(decode_own(encoded[tracked.reference]), meshes[tracked.reference])
+        calm = list(at_rest(tracked, crops, MouthRegion.of(head)))
         return _preparation(face, head, transforms[0], calm[0], (calm[k] for k in order))
 
     def _again(self, framed: Picture, points: Points) -> FaceMesh:
@@ -147,8 +146,3 @@ def _preparation(
         "mouth": mouth_box(placed),
     }
     return Preparation(meta, face, encode_jpeg(first, PREVIEW_QUALITY), clip)
-
-
-def _decoded(jpeg: bytes) -> Picture:
-    pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)

@@ -26,8 +26,6 @@ CROP_HEIGHTS = 1.5
 """The crop's side in heights of the face."""
 STEADYING_FRAMES = 1.2
 """Sigma of what smooths the head's tracked motion: the mesh trembles."""
-AT_REST, SPEAKING = 0.03, 0.08
-"""Mouth openings below which a frame's own mouth stays, and above which it is covered."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +93,12 @@ def to_and_fro(count: int) -> list[int]:
     return [*range(count), *range(count - 2, 0, -1)]
 
 
-def at_rest(tracked: TrackedHead, mouth: MouthRegion) -> Iterator[Picture]:
-    """Each frame, its mouth covered by the closed one as far as it is open."""
-    opening = _smoothed(np.array([[mouth_opening(each)] for each in tracked.points]))[:, 0]
-    shares = np.clip((opening - AT_REST) / (SPEAKING - AT_REST), 0, 1)
-    for frame, transform, share in zip(tracked.frames, tracked.transforms, shares, strict=True):
-        yield mouth.laid_over(frame, transform, float(share)) if share > 0 else frame
+def at_rest(
+    tracked: TrackedHead, crops: Sequence[Picture], mouth: MouthRegion
+) -> Iterator[Picture]:
+    """Each frame with the calmest frame's mouth, in its own light: speech begins from there."""
+    for frame, crop, transform in zip(tracked.frames, crops, tracked.transforms, strict=True):
+        yield mouth.laid_over(frame, transform, mouth.light_of(crop))
 
 
 def mouth_box(points: Points) -> dict[str, float]:

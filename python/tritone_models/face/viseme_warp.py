@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tritone_models.face import articulation, hearing
 from tritone_models.face.articulation import articulate
@@ -15,6 +16,7 @@ from tritone_models.face.hearing import Hearing
 from tritone_models.face.mouth_painter import MouthPainter
 from tritone_models.face.mouth_shape import REST, Shape
 from tritone_models.face.package import PreparedFace
+from tritone_models.face.pictures import decode_own
 from tritone_models.face.video_clip import calmest
 from tritone_models.lips.model import DrawRequest, Mouth
 from tritone_models.parameters import Parameters
@@ -29,9 +31,11 @@ FADES_OVER = 0.06 * 16_000
 
 @dataclass(eq=False)
 class SpeakingFace:
-    """One sequence's."""
+    """One sequence's. `lights`: of the frames of a video, as they are asked for."""
 
     painter: MouthPainter
+    crops: tuple[bytes, ...] = ()
+    lights: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     hearing: Hearing = field(default_factory=Hearing)
 
 
@@ -61,14 +65,12 @@ class VisemeWarp:
         with self._lock:
             painter = self._painters.get(key)
             if painter is None:
-                pixels = cv2.imdecode(np.frombuffer(face.crops[calm], np.uint8), cv2.IMREAD_COLOR)
-                picture = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-                painter = MouthPainter(picture, face.landmarks[calm])
+                painter = MouthPainter(decode_own(face.crops[calm]), face.landmarks[calm])
                 self._painters[key] = painter
                 if len(self._painters) > MOST_FACES:
                     self._painters.popitem(last=False)
             self._painters.move_to_end(key)
-        return SpeakingFace(painter)
+        return SpeakingFace(painter, face.crops if len(face.crops) > 1 else ())
 
     def draw(self, requests: Sequence[DrawRequest[SpeakingFace]]) -> list[Mouth]:
         return [self._draw(request) for request in requests]
@@ -78,10 +80,20 @@ class VisemeWarp:
         mouth = self._mouth(request)
         # The idle clip shows the same mouth at rest: what little differs comes in softly.
         opacity = min(1.0, (request.sample + 0.25 * FADES_OVER) / FADES_OVER)
-        return Mouth(painter.draw(mouth, opacity), painter.to_head)
+        light = _light(request.face, request.base)
+        return Mouth(painter.draw(mouth, opacity, light), painter.to_head)
 
     def _mouth(self, request: DrawRequest[SpeakingFace]) -> Shape:
         heard = request.face.hearing.hear(request.audio, self.behind)
         mouth = articulate(request.visemes, request.sample) if request.timed else heard
         wake = min(1.0, request.sample / WAKES_OVER)
         return REST + (mouth - REST) * wake
+
+
+def _light(face: SpeakingFace, base: int) -> NDArray[np.float32] | None:
+    """A portrait's light never changes."""
+    if not face.crops:
+        return None
+    if base not in face.lights:
+        face.lights[base] = face.painter.light_of(decode_own(face.crops[base]))
+    return face.lights[base]
