@@ -7,6 +7,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Log } from '../streams/log.ts';
 import { sendErrors } from './errors.ts';
 import { type HealthOptions, healthRoutes } from './health.ts';
+import { docsPolicy, sendSecurityHeaders } from './securityHeaders.ts';
 
 export interface AppOptions extends HealthOptions {
   /** What features bring; each is registered under /api. */
@@ -23,6 +24,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   sendErrors(app, options.log);
+  await sendSecurityHeaders(app);
   await app.register(multipart, { limits: { fileSize: options.maxUploadBytes, files: 1 } });
   await app.register(swagger, {
     openapi: {
@@ -34,7 +36,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: docsPolicy });
   await app.register(healthRoutes(options));
   for (const routes of options.routes) await app.register(routes, { prefix: '/api' });
   if (options.demoDir !== undefined) {

@@ -48,6 +48,20 @@ describe('a call', () => {
     await expect.poll(() => asha.page.getByTestId('tile').count()).toBe(1);
   });
 
+  it("keeps within the server's content policy, as the pages of the documentation do", async () => {
+    await using asha = await BrowserPerson.open();
+    const violations: string[] = [];
+    asha.page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) violations.push(message.text());
+    });
+    await asha.join(server.url, 'policy', 'Asha');
+    await expect.poll(() => playingTiles(asha), { timeout: 20_000 }).toBe(1);
+    await asha.page.goto(`${server.url}/docs`);
+    await asha.page.locator('.opblock-summary').first().click();
+    await expect.poll(() => asha.page.locator('.opblock-body').count()).toBeGreaterThan(0);
+    expect(violations).toEqual([]);
+  });
+
   it.each(['none', 'refused'] as const)('lets someone join whose microphone is %s', async (devices) => {
     await using asha = await BrowserPerson.open({ devices });
     await asha.join(server.url, `devices-${devices}`, 'Asha');

@@ -50,6 +50,18 @@ describe('the REST door', () => {
     expect(response.json()).toMatchObject({ error: { code: 'internal' } });
   });
 
+  it('tells browsers to take code from here alone, on every answer, and never to insist on https', async () => {
+    const app = await stage();
+    for (const url of ['/healthz', '/docs/static/index.html', '/nothing/here', '/api/broken']) {
+      const { headers } = await app.inject(url);
+      expect(headers['content-security-policy']).toContain("default-src 'self'");
+      expect(headers['content-security-policy']).not.toMatch(/script-src|unsafe-eval|upgrade-insecure-requests/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['permissions-policy']).toContain('microphone=(self)');
+      expect(headers).not.toHaveProperty('strict-transport-security');
+    }
+  });
+
   it('answers an unknown route with a code', async () => {
     const response = await (await stage()).inject({ method: 'POST', url: '/nothing/here' });
     expect(response.statusCode).toBe(404);
