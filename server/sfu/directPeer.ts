@@ -19,6 +19,7 @@ export class DirectPeer implements DirectMedia {
   readonly events = new EventEmitter<DirectMediaEvents>();
   readonly #options: DirectPeerOptions;
   readonly #transport: types.DirectTransport;
+  readonly #simulcast = new Set<string>();
 
   /** @throws TritoneError `media.worker_died` */
   static async open(options: DirectPeerOptions): Promise<DirectPeer> {
@@ -33,7 +34,9 @@ export class DirectPeer implements DirectMedia {
     this.#options = options;
     this.#transport = transport;
     transport.on('rtcp', (packet) => this.events.emit('rtcp', packet));
-    const tell = (trackId: string, layers: readonly number[]) => this.events.emit('layersWanted', trackId, layers);
+    const tell = (trackId: string, layers: readonly number[]) => {
+      if (this.#simulcast.has(trackId)) this.events.emit('layersWanted', trackId, layers);
+    };
     options.layerDemand.events.on('changed', tell);
     transport.observer.once('close', () => options.layerDemand.events.off('changed', tell));
   }
@@ -51,7 +54,10 @@ export class DirectPeer implements DirectMedia {
         producer.close();
         throw new TritoneError(router.closed ? 'media.worker_died' : 'room.closed');
       }
-      if (producer.type === 'simulcast') layerDemand.watch(producer);
+      if (producer.type === 'simulcast') {
+        this.#simulcast.add(producer.id);
+        layerDemand.watch(producer);
+      }
       await produced(producer, source);
       return { trackId: producer.id, send: (datagram) => sendTo(producer, datagram) };
     } catch (cause) {

@@ -225,6 +225,7 @@ describe('SyntheticMedia with a face on a real worker', () => {
 
   it('encodes the layers that viewers may take, and no other', async () => {
     const { media } = await openFace({ wants: [] });
+    const { media: unseen } = await openFace({ wants: [] });
     const trackId = media.video?.trackId ?? '';
     const layers = () => media.video?.stats.layers;
     expect(layers()).toEqual([]);
@@ -232,6 +233,7 @@ describe('SyntheticMedia with a face on a real worker', () => {
     expect(layers()).toEqual([]);
     await one.peer.setConsumerPaused(one.consumerId, false);
     await until(() => layers()?.length === 2, 'both are encoded');
+    expect(unseen.video?.stats.layers).toEqual([]);
     await one.peer.setConsumerLayers(one.consumerId, { spatialLayer: 0 });
     await until(() => layers()?.length === 1, 'the large one is not');
     await other.peer.setConsumerPaused(other.consumerId, false);
