@@ -3,10 +3,16 @@ import { captionLanguageSchema, spokenLanguageSchema } from './captions.ts';
 import type { ErrorBody } from './errors.ts';
 import { limits, roomNamePattern } from './limits.ts';
 import { logEntrySchema, trackKindSchema, trackSourceSchema } from './roomLog.ts';
+import { roomKey } from './roomName.ts';
 
 export { limits, PROTOCOL_VERSION } from './limits.ts';
 
-export const roomNameSchema = z.string().regex(roomNamePattern, 'letters, digits, - and _ only').max(limits.roomLength);
+/** Becomes what tells rooms apart. */
+export const roomNameSchema = z
+  .string()
+  .regex(roomNamePattern, 'letters, digits, - and _ only')
+  .max(limits.roomLength)
+  .overwrite(roomKey);
 /** Controls and bidirectional overrides could disturb other people's pages: they are taken out. */
 const unseen = /[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 /** Joiners stay: Indian scripts are written with them. */

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../shared/roomLog.ts';
+import { roomKey } from '../../shared/roomName.ts';
 import { Room, type RoomOptions } from './room.ts';
 
 /** An empty room ends its call after this long, so that a reload of the last page does not. */
@@ -39,7 +40,7 @@ export class RoomRegistry {
 
   /** The running call of `name`, begun if need be. @throws TritoneError `media.unavailable` */
   open(name: string): Promise<Room> {
-    const key = name.normalize('NFC');
+    const key = roomKey(name);
     const known = this.#rooms.get(key);
     if (known !== undefined) return known;
     const opening = this.#begin(key);
@@ -54,7 +55,7 @@ export class RoomRegistry {
 
   /** The calls of a room, oldest first; the running one is last. */
   calls(name: string): CallRecord[] {
-    const key = name.normalize('NFC');
+    const key = roomKey(name);
     const ended = this.#ended.filter((call) => call.room === key);
     const running = this.#running.get(key);
     return running === undefined ? ended : [...ended, recordOf(running)];
@@ -62,7 +63,7 @@ export class RoomRegistry {
 
   /** An ended call is remembered no more. */
   forget(name: string, callId: string): void {
-    const key = name.normalize('NFC');
+    const key = roomKey(name);
     this.#forget(this.#ended.filter((call) => call.room === key && call.callId === callId));
   }
 
