@@ -8,9 +8,10 @@ import numpy as np
 from tritone_models.errors import BadOptionsError
 from tritone_models.face.package import BadPackageError, PreparedFace
 from tritone_models.lips.engine import LATE_SECONDS, LipSyncEngine
-from tritone_models.lips.model import FaceT, LipSyncModel
+from tritone_models.lips.model import FaceT, LipSyncModel, Pcm
 from tritone_models.lips.options import LipSyncOptions, parse_visemes
 from tritone_models.lips.session import LipSession
+from tritone_models.lips.visemes import Viseme
 from tritone_models.parameters import Parameters
 from tritone_models.speech_to_text import pcm_of
 from tritone_models.triton_sequences import Channel, Tensors, serve_sequences
@@ -33,15 +34,16 @@ class LipSync(Generic[FaceT]):
         self._engine.start()
 
     def open(self, tensors: Tensors, channel: Channel) -> "LipSequence[FaceT]":
+        _given(tensors)  # before anything is opened
         options = LipSyncOptions.parse(_text(tensors, "OPTIONS"))
         avatar = _one(tensors, "AVATAR")
         if not isinstance(avatar, bytes):
             raise BadOptionsError("AVATAR is missing")
         try:
             face = PreparedFace.from_bytes(avatar)
+            session = self._engine.open(face, options, channel.send, channel.close, channel.fail)
         except BadPackageError as error:
             raise BadOptionsError(f"AVATAR: {error}") from None
-        session = self._engine.open(face, options, channel.send, channel.close, channel.fail)
         return LipSequence(self._engine, session)
 
     def close(self) -> None:
@@ -54,16 +56,20 @@ class LipSequence(Generic[FaceT]):
         self._session = session
 
     def receive(self, tensors: Tensors, acknowledge: Callable[[], None] | None) -> None:
-        visemes = parse_visemes(_text(tensors, "TIMING"))
-        played = _one(tensors, "PLAYED")
-        sample = None if played is None else int(played)
-        self._engine.receive(self._session, pcm_of(tensors), visemes, sample, acknowledge)
+        self._engine.receive(self._session, *_given(tensors), acknowledge)
 
     def end(self) -> None:
         self._engine.end(self._session)
 
     def abandon(self) -> None:
         self._engine.abandon(self._session)
+
+
+def _given(tensors: Tensors) -> tuple[Pcm, tuple[Viseme, ...], int | None]:
+    """@raises BadAudioError, BadOptionsError"""
+    played = _one(tensors, "PLAYED")
+    visemes = parse_visemes(_text(tensors, "TIMING"))
+    return pcm_of(tensors), visemes, None if played is None else int(played)
 
 
 def _one(tensors: Tensors, name: str) -> bytes | np.int64 | None:

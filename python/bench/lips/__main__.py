@@ -23,6 +23,7 @@ from bench.lips.agreement import (
     expected_opening,
     loudness,
     shuffled,
+    while_spoken,
 )
 from bench.lips.folders import service_of
 from bench.lips.measure import Patch, Picture, Spoken, composed, draw, openings, speak
@@ -87,7 +88,8 @@ def _row(
 ) -> Row:
     opening = openings(finder, pictures)
     seconds: Series = np.array([patch.sample for patch in patches]) / SAMPLE_RATE
-    by_visemes = agreement(opening, seconds, expected_opening(spoken.visemes))
+    during = while_spoken(seconds, spoken.visemes)
+    by_visemes = agreement(opening[during], seconds[during], expected_opening(spoken.visemes))
     by_loudness = agreement(opening, seconds, loudness(spoken.pcm))
     closed = closures_kept(opening, seconds, spoken.visemes, by_visemes.lag_ms / 1000)
     return Row(what, by_visemes, by_loudness, closed, float(opening.std()))

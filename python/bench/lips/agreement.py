@@ -57,6 +57,15 @@ def agreement(opening: Series, seconds: Series, expected: Curve) -> Agreement:
     return Agreement(found[steps], found[best], round(lags[best] * 1000))
 
 
+def while_spoken(seconds: Series, visemes: Sequence[Viseme]) -> NDArray[np.bool_]:
+    """Which instants lie in a viseme. Pauses prove nothing: any mouth that rests then scores."""
+    spoken = np.zeros(len(seconds), bool)
+    for viseme in visemes:
+        if viseme.name != "sil":
+            spoken |= (seconds * SAMPLE_RATE >= viseme.start) & (seconds * SAMPLE_RATE < viseme.end)
+    return spoken
+
+
 def expected_opening(visemes: Sequence[Viseme]) -> Curve:
     """What visemes ask of the lips, smoothed; 0 outside them."""
     rate = 1_000

@@ -11,6 +11,7 @@ from bench.lips.agreement import (
     expected_opening,
     loudness,
     shuffled,
+    while_spoken,
 )
 from tritone_models.lips.visemes import VISEMES, Viseme
 
@@ -70,6 +71,13 @@ def test_what_is_expected_is_silence_before_and_after_the_utterance():
     np.testing.assert_allclose(expected(np.array([-5.0, 0.2, 1.3, 60.0])), 0)
     assert expected(np.array([0.75]))[0] == pytest.approx(1, abs=1e-3)
     assert expected(np.array([0.5]))[0] == pytest.approx(0.5, abs=0.02)
+
+
+def test_pauses_do_not_count_as_agreement():
+    visemes = (Viseme("aa", 0, 1_600), Viseme("sil", 1_600, 4_800), Viseme("O", 8_000, 9_600))
+    seconds = np.array([0.0, 0.05, 0.1, 0.2, 0.4, 0.5, 0.59, 0.6])
+    spoken = while_spoken(seconds, visemes)
+    assert spoken.tolist() == [True, True, False, False, False, True, True, False]
 
 
 def test_loudness_follows_the_sound_in_decibels():

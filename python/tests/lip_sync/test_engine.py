@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.lip_sync.stage import FRAME, PlainModel, Stage, prepared, sound
+from tritone_models.errors import BadAudioError, BadOptionsError
 from tritone_models.lips.model import SAMPLE_RATE, DrawRequest, Mouth
 from tritone_models.lips.visemes import Viseme
 
@@ -258,6 +259,41 @@ def test_a_client_whose_channel_breaks_stops_no_other():
     stage.draw()
     assert good.shown == [0, 1, 2]
     assert len(bad.failed) == 1
+
+
+def test_who_sends_without_waiting_is_refused_after_two_minutes_of_sound():
+    stage = Stage()
+    client = stage.open()
+    for _ in range(5):
+        client.hear(sound(25 * 24))
+    with pytest.raises(BadAudioError):
+        client.hear(sound(1))
+    stage.draw()
+    client.hear(sound(1))
+
+
+def test_visemes_that_nothing_will_ever_need_do_not_pile_up():
+    stage = Stage()
+    client = stage.open()
+    far = [Viseme("aa", 2**40 + at, 2**40 + at + 1) for at in range(1_000)]
+    for _ in range(5):
+        client.hear(sound(1), *far)
+    with pytest.raises(BadOptionsError):
+        client.hear(sound(1), *far)
+
+
+def test_an_acknowledgement_that_cannot_be_sent_withholds_no_other():
+    stage = Stage()
+    client = stage.open()
+
+    def broken() -> None:
+        raise OSError("nobody listens")
+
+    stage.engine.receive(client.session, sound(1), acknowledge=broken)
+    client.hear(sound(3))
+    client.end()
+    stage.draw()
+    assert (client.acknowledged, client.closed) == (1, 1)
 
 
 def test_the_model_is_given_the_sound_around_the_frame():

@@ -108,6 +108,13 @@ def test_a_missing_avatar_or_sound_is_refused(service: LipSync):
         sequence.receive({}, None)
 
 
+def test_a_start_that_is_refused_leaves_nothing_open(service: LipSync):
+    for bad in ({"TIMING": text(b"[")}, {"AUDIO": np.zeros((2, 9), np.int16)}):
+        with pytest.raises((BadOptionsError, BadAudioError)):
+            service.open({**start(), **bad}, Channel())
+    assert service._engine._sessions == {}
+
+
 @pytest.mark.parametrize(
     "timing",
     [

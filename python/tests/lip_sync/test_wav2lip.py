@@ -11,9 +11,12 @@ import pytest
 pytest.importorskip("onnxruntime", reason="the models' libraries are not installed")
 pytest.importorskip("cv2", reason="the models' libraries are not installed")
 
+from bench.lips.folders import ask, text
 from tests.data import CHECKOUT
 from tests.lip_sync import checkpoints, faces, reference
+from tritone_models.errors import BadOptionsError
 from tritone_models.face.package import BadPackageError, PreparedFace
+from tritone_models.lip_sync import LipSync
 from tritone_models.lips.model import DrawRequest
 from tritone_models.parameters import Parameters
 from tritone_models.wav2lip.export import LICENCE, main
@@ -92,6 +95,15 @@ def test_a_crop_that_is_no_picture_is_refused_at_the_start(model: Wav2Lip):
     damaged = PreparedFace(512, 25, (b"no picture",), whole.landmarks, whole.transforms)
     with pytest.raises(BadPackageError):
         model.open(damaged, 25)
+
+
+def test_a_client_is_told_so_by_the_code_of_bad_options(model: Wav2Lip):
+    service = LipSync(Parameters("wav2lip", {}), model)
+    whole = faces.prepared()
+    damaged = PreparedFace(512, 25, (b"no picture",), whole.landmarks, whole.transforms)
+    with pytest.raises(BadOptionsError, match="no JPEG"):
+        ask(service, {"AVATAR": text(damaged.to_bytes()), "AUDIO": np.zeros((1, 0), np.int16)})
+    service.close()
 
 
 def test_on_a_cpu_threads_draw_single_mouths(folder: Path):

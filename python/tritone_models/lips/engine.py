@@ -191,10 +191,12 @@ class LipSyncEngine(Generic[FaceT]):
             acknowledged = session.acknowledged()
             done = session.closed or session.is_done
             client = self._sessions.pop(session, None) if done else None
-        for acknowledge in acknowledged:
-            acknowledge()
-        if client is not None:
-            client.close()
+        calls = acknowledged if client is None else [*acknowledged, client.close]
+        for call in calls:
+            try:
+                call()
+            except Exception:  # one answer that cannot be sent withholds no other
+                traceback.print_exc()
 
     def _fail(self, session: LipSession[FaceT], error: Exception) -> None:
         if not isinstance(error, ModelError):
@@ -202,8 +204,8 @@ class LipSyncEngine(Generic[FaceT]):
         with self._lock:
             client = self._sessions.pop(session, None)
             session.closed = True
+        self._settle(session)
         with contextlib.suppress(Exception):  # a client that is gone: told in the log already
-            self._settle(session)
             if client is not None:
                 client.fail(error)
 

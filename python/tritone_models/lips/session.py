@@ -6,12 +6,16 @@ from typing import Any, Generic
 import numpy as np
 from numpy.typing import NDArray
 
+from tritone_models.errors import BadAudioError
 from tritone_models.lips.model import SAMPLE_RATE, DrawRequest, FaceT, Mouth, Pcm
 from tritone_models.lips.timeline import Timeline
 from tritone_models.lips.visemes import Viseme
 
 HELD_BACK_SECONDS = 2.0
 """Sound that waits to be drawn beyond this holds acknowledgements back."""
+
+MOST_WAITING_SECONDS = 120.0
+"""Beyond this, who does not wait for acknowledgements is refused."""
 
 Frames = dict[str, NDArray[Any]]
 
@@ -46,6 +50,9 @@ class LipSession(Generic[FaceT]):
         acknowledge: Callable[[], None] | None,
         now: float,
     ) -> None:
+        """@raises BadAudioError, BadOptionsError"""
+        if self._timeline.length + len(pcm) - self._sample > MOST_WAITING_SECONDS * SAMPLE_RATE:
+            raise BadAudioError(f"more than {MOST_WAITING_SECONDS:.0f} s of sound wait")
         self._timeline.push(pcm, visemes, now)
         if played is not None:
             self._timeline.played(played, now)

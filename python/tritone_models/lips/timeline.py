@@ -2,14 +2,17 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
+from tritone_models.errors import BadOptionsError
 from tritone_models.lips.model import SAMPLE_RATE, Pcm
 from tritone_models.lips.visemes import Viseme
 
 NEVER = float("-inf")
+MOST_VISEMES = 5_000
+"""Four minutes of speech that is not drawn yet."""
 
 
 class Timeline:
@@ -37,7 +40,10 @@ class Timeline:
         """Samples that have arrived."""
         return self._first + len(self._audio)
 
-    def push(self, pcm: Pcm, visemes: Iterable[Viseme], now: float) -> None:
+    def push(self, pcm: Pcm, visemes: Sequence[Viseme], now: float) -> None:
+        """@raises BadOptionsError"""
+        if len(self._visemes) + len(visemes) > MOST_VISEMES:
+            raise BadOptionsError(f"more than {MOST_VISEMES} visemes wait")
         if len(pcm):
             if not self._is_told:
                 self._begins_at = max(self._begins_at, now - self.length / SAMPLE_RATE)
