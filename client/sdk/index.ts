@@ -33,5 +33,11 @@ export {
   transcript,
   translationOf,
 } from './roomState.ts';
+export {
+  searchTranscripts,
+  type TranscriptHit,
+  type TranscriptHits,
+  type TranscriptSearch,
+} from './searchTranscripts.ts';
 export { type JoinOptions, TritoneRoom, type TritoneRoomEvents } from './tritoneRoom.ts';
 export { watchCaptionsStatus } from './watchCaptionsStatus.ts';

@@ -1,8 +1,9 @@
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import type { Caption, CaptionGap, TritoneRoom } from '../../../sdk/index.ts';
 import { clockTime } from '../lib/format.ts';
 import { speakerColor } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { CaptionEditor } from './CaptionEditor.tsx';
 import { CaptionText } from './CaptionText.tsx';
 
 interface TranscriptLineProps {
@@ -22,6 +23,7 @@ export const TranscriptLine = memo(function TranscriptLine({
   headed,
 }: TranscriptLineProps) {
   const time = clockTime(caption.startMs);
+  const [editing, setEditing] = useState(false);
   return (
     <li
       className="line"
@@ -41,9 +43,25 @@ export const TranscriptLine = memo(function TranscriptLine({
         </span>{' '}
         <time data-testid="transcript-time">{time}</time>
       </p>
-      <p className="line-text" data-testid="transcript-text">
-        <CaptionText room={room} caption={caption} />
-      </p>
+      {editing ? (
+        <CaptionEditor room={room} caption={caption} onDone={() => setEditing(false)} />
+      ) : (
+        <div className="line-text" data-testid="transcript-text">
+          <CaptionText room={room} caption={caption} />
+          {caption.editedBy !== undefined && <span className="translation-note">corrected</span>}
+          {caption.final && (
+            <button
+              type="button"
+              className="line-edit"
+              data-testid="caption-edit"
+              aria-label={`Correct: ${caption.text.slice(0, 60)}`}
+              onClick={() => setEditing(true)}
+            >
+              <Icon name="pencil" size={14} />
+            </button>
+          )}
+        </div>
+      )}
     </li>
   );
 });

@@ -1,8 +1,9 @@
-import { memo, useMemo, useRef } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import type { RoomParticipant, TritoneRoom } from '../../../sdk/index.ts';
 import { useRoom } from '../hooks/useLive.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { DownloadLinks } from './DownloadLinks.tsx';
+import { SearchDialog } from './SearchDialog.tsx';
 import { TranscriptGap, TranscriptLine } from './TranscriptLine.tsx';
 import { type TranscriptBlock, transcriptBlocks } from './transcriptRows.ts';
 import { useLatestLines } from './useLatestLines.ts';
@@ -11,6 +12,7 @@ import { useLatestLines } from './useLatestLines.ts';
 export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose: () => void }) {
   const participants = useRoom(room, 'state', ({ state }) => state.participants);
   const blocks = useTranscriptBlocks(room);
+  const [searching, setSearching] = useState(false);
   const { ref, shown, following, toEnd, onScroll } = useLatestLines<HTMLDivElement, TranscriptBlock>(blocks);
 
   return (
@@ -18,6 +20,15 @@ export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose:
       <header>
         <h2>Transcript</h2>
         <DownloadLinks room={room.name} />
+        <button
+          type="button"
+          className="quiet"
+          aria-label="Search what was said"
+          data-testid="open-search"
+          onClick={() => setSearching(true)}
+        >
+          <Icon name="search" size={18} />
+        </button>
         <button type="button" className="quiet" aria-label="Close the transcript" onClick={onClose}>
           <Icon name="close" size={20} />
         </button>
@@ -40,8 +51,24 @@ export function TranscriptPanel({ room, onClose }: { room: TritoneRoom; onClose:
           <Icon name="down" size={16} /> Latest
         </button>
       )}
+      {searching && (
+        <SearchDialog
+          room={room}
+          onClose={() => setSearching(false)}
+          onJump={(captionId) => {
+            setSearching(false);
+            jumpTo(ref.current, captionId);
+          }}
+        />
+      )}
     </aside>
   );
+}
+
+function jumpTo(lines: HTMLElement | null, captionId: string): void {
+  const line = lines?.querySelector<HTMLElement>(`[data-caption-id="${CSS.escape(captionId)}"]`);
+  line?.scrollIntoView({ block: 'center' });
+  line?.animate([{ background: 'var(--raised-hover)' }, { background: 'transparent' }], 1500);
 }
 
 interface LinesProps {
