@@ -192,7 +192,7 @@ describe('readVideoPictures', () => {
     const pictures = await all(readVideoPictures(file, { signal }));
     delay.disable();
     expect(pictures.length).toBe(100);
-    // Decoding these in this thread would hold it for 20 ms a picture; a busy machine alone does not hold it that often.
-    expect(delay.percentile(90) / 1e6).toBeLessThan(20);
+    // Decoding these in this thread would hold it for 20 ms a picture; a busy machine alone does not do so half of the time.
+    expect(delay.percentile(50) / 1e6).toBeLessThan(20);
   });
 });
