@@ -12,7 +12,7 @@ from tritone_models.face.networks import Network, Picture, sigmoid
 LEAST_SCORE = 0.5
 SAME_FACE_OVERLAP = 0.3
 TILE_OVERLAP = 0.5
-MOST_TILES = 24
+MOST_TILES = 48
 WIDE_RATIO = 1.25
 NEAR_GRIDS = ((16, 2), (8, 6))
 """Cells a side and anchors a cell of MediaPipe's short-range network."""
