@@ -35,7 +35,8 @@ export function readLipPatches(outputs: Outputs, map: SampleMap): LipPatch[] {
     base: bases[index] ?? 0,
     width,
     height,
-    rgba: data.subarray(index * bytes, (index + 1) * bytes),
+    // No Buffer: its `slice` would not copy.
+    rgba: new Uint8Array(data.buffer, data.byteOffset + index * bytes, bytes),
     affine: affines.slice(index * AFFINE_VALUES, (index + 1) * AFFINE_VALUES),
   }));
 }

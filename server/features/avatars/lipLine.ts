@@ -103,7 +103,9 @@ export class LipLine implements CompanionLine {
     while ((this.#patches[1]?.ptsSample ?? Number.POSITIVE_INFINITY) <= until) this.#patches.shift();
     const [patch] = this.#patches;
     const isHeld =
-      patch !== undefined && patch.ptsSample <= until && sample - patch.ptsSample <= (HELD_MS * PCM_RATE) / 1000;
+      patch !== undefined &&
+      patch.ptsSample <= Math.max(0, until) &&
+      sample - patch.ptsSample <= (HELD_MS * PCM_RATE) / 1000;
     if (!isHeld) {
       metrics.closed.inc();
       return undefined;
@@ -149,7 +151,7 @@ export class LipLine implements CompanionLine {
 
   #begin(stream: LipStream): void {
     const [oldest] = this.#recent;
-    const frame = Math.floor(this.#heardSample / this.#frameSamples);
+    const frame = Math.max(0, Math.floor(this.#heardSample / this.#frameSamples));
     const startSample = Math.max(Math.ceil(frame * this.#frameSamples), oldest?.startSample ?? this.#pushedSamples);
     this.#open = { stream, startSample };
     for (const spoken of this.#recent) this.#hand(this.#open, spoken);

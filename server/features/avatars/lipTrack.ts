@@ -12,6 +12,9 @@ import { LipLine } from './lipLine.ts';
 /** From asking for a sequence to its first sound, about: where the head will be then. */
 const AHEAD_FRAMES = 2;
 
+/** Opus looks ahead: what leaves now is heard so much later (libopus, OPUS_GET_LOOKAHEAD: 312 samples at 48 kHz). */
+const VOICE_DELAY_SAMPLES = 312;
+
 /** What lips and pictures need of a prepared face. */
 export interface Face {
   readonly clip: ClipFrames;
@@ -64,7 +67,8 @@ export class LipTrack implements Companion, PictureSource {
     this.#index = index;
     const base = index % clip.count;
     const line = sound === undefined ? undefined : this.#lines.get(sound.utteranceId);
-    const patch = line?.patchAt(((sound?.playedSamples ?? 0) * PCM_RATE) / FEED_RATE);
+    const heardSample = (((sound?.playedSamples ?? 0) - VOICE_DELAY_SAMPLES) * PCM_RATE) / FEED_RATE;
+    const patch = line?.patchAt(heardSample);
     if (patch === undefined) return { base };
     const { width, height, rgba } = patch;
     const affine = moveBetweenFrames(patch.affine, transforms, patch.base % clip.count, base);

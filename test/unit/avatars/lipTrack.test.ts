@@ -10,6 +10,7 @@ import { settle, VirtualClock } from '../../fixtures/virtualClock.ts';
 
 const FRAMES = 4;
 const PUSHED_MS = 100;
+const OPUS_LOOKAHEAD = 312;
 
 function stage() {
   const clock = new VirtualClock();
@@ -27,7 +28,8 @@ function stage() {
   let index = 0;
   /** The picture while `ms` of an utterance have been heard: [frame drawn, sequence]; undefined where the mouth is closed. */
   const lipsAt = (utteranceId: string, ms: number) => {
-    const { overlay } = track.pictureAt({ index: index++, sound: { utteranceId, playedSamples: ms * 48 } });
+    const playedSamples = ms * 48 + OPUS_LOOKAHEAD;
+    const { overlay } = track.pictureAt({ index: index++, sound: { utteranceId, playedSamples } });
     return overlay && [...overlay.rgba.subarray(0, 2)];
   };
   const speak = async (line: CompanionLine, ms: number) => {
