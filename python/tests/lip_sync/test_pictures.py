@@ -1,12 +1,18 @@
 """The bench of lips runs models as Triton does and composes pictures as the server does."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("cv2", reason="the models' libraries are not installed")
 
+import cv2
+
+from bench.lips.agreement import expected_opening
 from bench.lips.folders import ask, text
 from bench.lips.measure import Patch, draw, overlaid, resampled
+from bench.lips.recorded import pictures_of, scores
 from tests.lip_sync.stage import FRAME, PlainModel, prepared
 from tritone_models.errors import BadOptionsError
 from tritone_models.lip_sync import LipSync
@@ -60,3 +66,29 @@ def test_a_tone_keeps_its_pitch_and_level_at_another_rate(rate: int):
     expected = 10_000 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
     assert len(heard) == 16_000
     np.testing.assert_allclose(heard, expected, atol=12)
+
+
+def test_a_recording_gives_its_pictures_with_their_times(tmp_path: Path):
+    file = tmp_path / "some.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter_fourcc(*"MJPG"), 25, (64, 48))
+    for level in range(0, 200, 20):
+        writer.write(np.full((48, 64, 3), (level, 0, 0), np.uint8))
+    writer.release()
+    seconds, pictures = zip(*pictures_of(file), strict=True)
+    np.testing.assert_allclose(np.diff(seconds), 0.04, atol=1e-3)
+    blue = [float(picture[..., 2].mean()) for picture in pictures]
+    np.testing.assert_allclose(blue, range(0, 200, 20), atol=4)
+
+
+def test_a_recording_is_scored_where_it_speaks():
+    visemes = tuple(
+        Viseme("aa" if at % 3 else "PP", at * 1_600, (at + 1) * 1_600) for at in range(60)
+    )
+    seconds = np.arange(-2, 10, 1 / 30)
+    late = expected_opening(visemes)(seconds - 0.1)
+    found = scores(late, seconds, visemes)
+    assert found["best"] == pytest.approx(1, abs=0.01)
+    assert found["lagMs"] == 100
+    assert found["pictures"] == 180
+    assert found["closed"] == 1
+    assert scores(late, seconds, (Viseme("aa", 0, 16_000),))["closed"] is None
