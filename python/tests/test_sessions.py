@@ -178,7 +178,7 @@ def test_an_announced_silence_makes_a_final_when_the_pause_is_over_though_nothin
     heard = client.session.ear.utterance
     assert heard is not None
     stage.engine.announce(client.session, True)
-    stage.now += 0.39 - heard.silence / SAMPLE_RATE
+    stage.now += 0.37 - heard.silence / SAMPLE_RATE
     stage.catch_up()
     assert client.of("final") == []
     stage.now += 0.02

@@ -120,7 +120,8 @@ class Ear:
         return policy.onset_probability if utterance.silence else policy.offset_probability
 
     def _is_over(self, utterance: Utterance) -> bool:
-        return utterance.pause >= self._pause(utterance) * SAMPLE_RATE
+        """A pause is over at the frame that is nearest to its length, not the one behind it."""
+        return utterance.pause + FRAME // 2 >= self._pause(utterance) * SAMPLE_RATE
 
     def _pause(self, utterance: Utterance) -> float:
         if utterance.voiced < self._policy.short_voiced_seconds * SAMPLE_RATE:
