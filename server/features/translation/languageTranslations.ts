@@ -3,6 +3,7 @@ import { primaryTag } from '../../../shared/captions.ts';
 import { TritoneError } from '../../../shared/errors.ts';
 import type { CaptionTranslation } from '../../../shared/translations.ts';
 import type { RoomHandle } from '../../rooms/roomHandle.ts';
+import { onAbort } from '../../streams/onAbort.ts';
 import type { TranslationOptions } from './translationFeature.ts';
 import { type TranslationMetrics, translationMetrics } from './translationMetrics.ts';
 
@@ -12,12 +13,16 @@ const PARTIAL_EVERY_MS = 700;
 const MAX_WAITING = 50;
 /** A model batches what comes together; more at once would only wait there. */
 const MAX_AT_ONCE = 4;
+const MAX_RETRIES = 3;
+const RETRY_MS = 1000;
 
 interface Wanted {
   readonly caption: Caption;
   readonly text: string;
   readonly context: readonly string[];
   readonly askedAtMs: number;
+  /** How often it has failed. */
+  readonly failures: number;
 }
 
 /** Captions of one call in one language: finals in order and each once, what is being said in between. */
@@ -51,13 +56,13 @@ export class LanguageTranslations {
       this.#partials.delete(caption.id);
       if ((this.#settled.get(caption.id) ?? -1) >= caption.revision || caption.text === '') return;
       this.#settle(caption);
-      this.#enqueue({ caption, text: caption.text, context, askedAtMs });
+      this.#enqueue({ caption, text: caption.text, context, askedAtMs, failures: 0 });
       return;
     }
     if (this.#settled.has(caption.id)) return;
     const text = stablePart(caption);
     if (text === '' || this.#partials.get(caption.id)?.text === text) return;
-    this.#partials.set(caption.id, { caption, text, context, askedAtMs });
+    this.#partials.set(caption.id, { caption, text, context, askedAtMs, failures: 0 });
     this.#pump();
   }
 
@@ -119,11 +124,24 @@ export class LanguageTranslations {
       this.#show(wanted, { text: translated, ...(via !== undefined && { via }) });
       if (caption.final) this.#metrics.finalMs.observe(clock.nowMs() - askedAtMs);
     } catch (cause) {
-      this.#fail(wanted, TritoneError.from(cause, 'inference.failed', { reason: 'the translation failed' }));
+      const failure = TritoneError.from(cause, 'inference.failed', { reason: 'the translation failed' });
+      if (!this.#triesAgain(wanted, failure)) this.#fail(wanted, failure);
     } finally {
       this.#atOnce -= 1;
       this.#pump();
     }
+  }
+
+  /** A model that is busy or restarts is asked again; the original is read meanwhile. */
+  #triesAgain(wanted: Wanted, { retryable }: TritoneError): boolean {
+    const { caption, failures } = wanted;
+    if (!caption.final || !retryable || failures >= MAX_RETRIES || this.#abort.signal.aborted) return false;
+    const forget = this.#options.clock.after(RETRY_MS * 2 ** failures, () => {
+      forgetOwner();
+      if (this.#settled.get(caption.id) === caption.revision) this.#enqueue({ ...wanted, failures: failures + 1 });
+    });
+    const forgetOwner = onAbort(this.#abort.signal, forget);
+    return true;
   }
 
   /** A provisional text that failed is no loss: another follows. */

@@ -1,24 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inference } from '../../../server/inference/inference.ts';
+import { hasApertium, NO_APERTIUM } from '../../fixtures/apertium.ts';
 import { lacks, NO_TRITON } from '../../fixtures/lacks.ts';
 import { fixtureTriton, hasTriton, openInference, until } from '../../fixtures/triton.ts';
 
 const checkout = path.resolve(import.meta.dirname, '../../..');
 const MODELS = ['apertium', 'canary'];
 
-function hasApertium(): boolean {
-  try {
-    return execFileSync('apertium', ['-l'], { encoding: 'utf8' }).includes('eng-spa');
-  } catch {
-    return false;
-  }
-}
-
-const missing =
-  lacks(hasTriton, NO_TRITON) || lacks(hasApertium(), 'Apertium is not installed (docs/models.md says how)');
+const missing = lacks(hasTriton, NO_TRITON) || lacks(hasApertium(), NO_APERTIUM);
 
 describe.skipIf(missing)('translation by Apertium in a real Triton', () => {
   const opened = new AsyncDisposableStack();

@@ -122,9 +122,31 @@ describe('translations of a call', () => {
     translator.held = true;
     say('a', 'Hello');
     await virtual.advance(0);
-    translator.answer(new TritoneError('inference.unavailable', { reason: 'test' }));
+    translator.answer(new TritoneError('inference.failed', { reason: 'test' }));
     await virtual.advance(0);
-    expect(shown()).toMatchObject([{ captionId: 'a', text: '', failed: 'inference.unavailable', final: true }]);
+    expect(shown()).toMatchObject([{ captionId: 'a', text: '', failed: 'inference.failed', final: true }]);
+  });
+
+  it('are asked for again, three times, while the model is busy or restarts', async () => {
+    const { virtual, translator, say, shown } = stage(['es']);
+    translator.held = true;
+    const busy = new TritoneError('inference.busy', { model: 'm' });
+    say('a', 'Hello');
+    say('b', 'Bye');
+    await virtual.advance(0);
+    translator.answer(busy);
+    translator.answer(busy);
+    await virtual.advance(1000);
+    expect(translator.asked.map(({ text }) => text)).toEqual(['Hello', 'Bye', 'Hello', 'Bye']);
+    translator.answer();
+    for (const waitMs of [2000, 4000, 8000]) {
+      translator.answer(busy);
+      await virtual.advance(waitMs);
+    }
+    expect(shown()).toMatchObject([
+      { captionId: 'a', text: 'es(Hello)' },
+      { captionId: 'b', text: '', failed: 'inference.busy' },
+    ]);
   });
 
   it('never grow behind a model that does not answer: the oldest are marked', async () => {
