@@ -25,6 +25,8 @@ CLEAR_OF_LASHES = 0.4
 """Of the eye's opening: the mesh's line of the lid is that unsure, and above it is skin."""
 SHOWN_AT = 3.0
 """The drawn lash is whole once the lid is a third of the way down."""
+SMOOTH_SHARE = 0.3
+"""Of the eye's opening, by which a lid's skin is blurred."""
 LASH_THICKNESS = 0.17
 """Of the eye's opening."""
 LASH_OPACITY = 0.9
@@ -98,6 +100,11 @@ class Eyelids:
         x = eye.left + (x + 0.5) / FINER - 0.5 + move * np.float32(eye.axis[0])
         y = eye.top + (y + 0.5) / FINER - 0.5 + move * np.float32(eye.axis[1])
         fine = cv2.remap(self._picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        # A lid is smooth: what was a crease or a lash above the eye would be a smear on it.
+        sigma = SMOOTH_SHARE * float(opening.max()) * FINER
+        soft = cv2.GaussianBlur(fine, (0, 0), max(sigma, 0.5)).astype(np.float32)
+        lid = (covered * shown * np.clip(2 * t, 0, 1))[..., None]
+        fine = fine + (soft - fine) * lid
         drawn = fine + (eye.lash - fine) * self._lash(eye, edge, blunt, shown)[..., None]
         size = (eye.right - eye.left, eye.bottom - eye.top)
         small = cv2.resize(drawn.astype(np.float32), size, interpolation=cv2.INTER_AREA)
