@@ -12,11 +12,12 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from onnxruntime import InferenceSession
 
 from tests.lip_sync import checkpoints, faces
 from tritone_models.lips.model import DrawRequest
 from tritone_models.recognisers.onnx_session import open_session
-from tritone_models.wav2lip.layers import MASKED_ROW, PICTURE
+from tritone_models.wav2lip.layers import MASKED_ROW
 from tritone_models.wav2lip.mel import AHEAD, BEHIND
 from tritone_models.wav2lip.model import Wav2Lip
 from tritone_models.wav2lip.network import build
@@ -30,13 +31,17 @@ def main() -> None:
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     print(f"{cores} cores, load average {load:.1f} before")
     weights = checkpoints.random_weights()
-    lower = build(weights, MASKED_ROW)
     print("network, one thread: ms of a core a mouth by batch " + ", ".join(map(str, BATCHES)))
-    for name, graph in (("whole picture", build(weights)), ("what is shown", lower)):
-        session = open_session(graph)
-        times = [median(partial(session.run, None, _inputs(batch))) / batch for batch in BATCHES]
-        print(f"  {name}: " + ", ".join(f"{seconds * 1000:.1f}" for seconds in times))
-    model = Wav2Lip(open_session(lower), 1, cores)
+    for name, graphs in (
+        ("whole picture", build(weights)),
+        ("what is shown", build(weights, MASKED_ROW)),
+    ):
+        look, draw = open_session(graphs.face), open_session(graphs.mouth)
+        for part, session in (("face, once a picture", look), ("mouth, every frame", draw)):
+            runs = [partial(session.run, None, _inputs(session, batch)) for batch in BATCHES]
+            times = [median(run) / batch for run, batch in zip(runs, BATCHES, strict=True)]
+            print(f"  {name}, {part}: " + ", ".join(f"{each * 1000:.1f}" for each in times))
+    model = Wav2Lip(look, draw, 1, cores)
     face = model.open(faces.prepared(), 25)
     request = DrawRequest(face, 64_000, 0, np.zeros(BEHIND + AHEAD, np.int16))
     print(f"mouth from sound to patch: {median(partial(model.draw, [request])) * 1000:.1f} ms")
@@ -72,10 +77,10 @@ def throughput(model: Wav2Lip, request: DrawRequest, threads: int) -> float:
     return sum(drawn) / SECONDS
 
 
-def _inputs(batch: int) -> dict[str, np.ndarray]:
+def _inputs(session: InferenceSession, batch: int) -> dict[str, np.ndarray]:
     return {
-        "mel": np.zeros((batch, 1, 80, 16), np.float32),
-        "faces": np.full((batch, 6, PICTURE, PICTURE), 0.5, np.float32),
+        each.name: np.full((batch, *each.shape[1:]), 0.5, np.float32)
+        for each in session.get_inputs()
     }
 
 

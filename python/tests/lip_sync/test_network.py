@@ -8,7 +8,7 @@ pytest.importorskip("onnxruntime", reason="the models' libraries are not install
 from tests.lip_sync import checkpoints, reference
 from tritone_models.recognisers.onnx_session import open_session
 from tritone_models.wav2lip.layers import LAYERS
-from tritone_models.wav2lip.network import WrongCheckpointError, build, rows_needed
+from tritone_models.wav2lip.network import TERMS, Graphs, WrongCheckpointError, build, rows_needed
 
 CLOSE = 1e-5
 
@@ -30,6 +30,13 @@ def given() -> dict[str, np.ndarray]:
 @pytest.fixture(scope="module")
 def expected(weights: dict[str, np.ndarray], given: dict[str, np.ndarray]) -> np.ndarray:
     return reference.draw(weights, **given)
+
+
+def draw(graphs: Graphs, given: dict[str, np.ndarray]) -> np.ndarray:
+    face, mouth = open_session(graphs.face), open_session(graphs.mouth)
+    terms = face.run(list(TERMS), {"faces": given["faces"]})
+    inputs = {"mel": given["mel"], **dict(zip(TERMS, terms, strict=True))}
+    return mouth.run(["mouths"], inputs)[0]
 
 
 def test_it_has_the_36_million_weights_of_the_published_network(weights: dict[str, np.ndarray]):
@@ -55,8 +62,7 @@ def test_the_graph_draws_what_the_layers_do_one_by_one(
     expected: np.ndarray,
     first_row: int,
 ):
-    session = open_session(build(weights, first_row))
-    (drawn,) = session.run(["mouths"], given)
+    drawn = draw(build(weights, first_row), given)
     assert drawn.shape == (3, 3, 96 - first_row, 96)
     np.testing.assert_allclose(drawn, expected[:, :, first_row:], atol=CLOSE)
 
@@ -64,11 +70,11 @@ def test_the_graph_draws_what_the_layers_do_one_by_one(
 def test_drawing_together_is_drawing_alone(
     weights: dict[str, np.ndarray], given: dict[str, np.ndarray]
 ):
-    session = open_session(build(weights, 48))
-    (together,) = session.run(["mouths"], given)
+    graphs = build(weights, 48)
+    together = draw(graphs, given)
     for at in range(3):
         alone = {name: values[at : at + 1] for name, values in given.items()}
-        np.testing.assert_allclose(session.run(["mouths"], alone)[0][0], together[at], atol=CLOSE)
+        np.testing.assert_allclose(draw(graphs, alone)[0], together[at], atol=CLOSE)
 
 
 def test_the_whole_picture_needs_every_row_of_every_layer():

@@ -53,7 +53,7 @@ def test_a_mouth_is_what_the_layers_draw_of_the_face_and_the_sound(model: Wav2Li
     request = request_of(face, seed=9)
     (mouth,) = model.draw([request])
     mel = MelWindow()(request.audio, request.sample)
-    drawn = reference.draw(TENSORS, mel[None, None], face.input(0)[None])
+    drawn = reference.draw(TENSORS, mel[None, None], face.picture(0)[None])
     expected = face.framing.patch(drawn[0])
     assert np.abs(mouth.rgba.astype(int) - expected.astype(int)).max() <= 1
     np.testing.assert_array_equal(mouth.to_head, face.framing.to_head)
@@ -71,7 +71,7 @@ def test_avatars_drawn_together_look_as_drawn_alone(model: Wav2Lip):
 
 def test_a_video_shows_the_mouth_of_its_own_frame(model: Wav2Lip):
     face = model.open(faces.prepared(crops=3, frames=3), 25)
-    assert [round(float(face.input(base)[5].mean()) * 255 / 40) for base in range(3)] == [0, 1, 2]
+    assert [round(float(face.picture(base)[5].mean()) * 255 / 40) for base in range(3)] == [0, 1, 2]
 
 
 def test_of_a_long_video_not_every_frame_is_kept(model: Wav2Lip):
@@ -86,7 +86,7 @@ def test_of_a_long_video_not_every_frame_is_kept(model: Wav2Lip):
     )
     face = model.open(long, 25)
     for base in range(count):
-        face.input(base)
+        face.terms(base)
     assert len(face._seen) == KEPT_CROPS
 
 
@@ -140,7 +140,11 @@ def test_the_export_needs_numpy_alone():
 
 def test_the_licence_lies_beside_the_weights(folder: Path):
     assert (folder / "LICENSE").read_text() == LICENCE
-    assert sorted(file.name for file in folder.iterdir()) == ["LICENSE", "wav2lip.onnx"]
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "LICENSE",
+        "face.onnx",
+        "mouth.onnx",
+    ]
 
 
 def test_the_export_refuses_other_checkpoints_in_a_sentence(

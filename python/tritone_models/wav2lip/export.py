@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tritone_models.wav2lip.checkpoint import UnsafeCheckpointError, read_tensors
 from tritone_models.wav2lip.layers import MASKED_ROW
-from tritone_models.wav2lip.network import FILE, WrongCheckpointError, build
+from tritone_models.wav2lip.network import FACE_FILE, MOUTH_FILE, WrongCheckpointError, build
 
 LICENCE = """\
 Wav2Lip (K R Prajwal, Rudrabha Mukhopadhyay, Vinay Namboodiri, C V Jawahar, 2020; arXiv:2008.10010).
@@ -42,16 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("Nothing was written. Say --accept-non-commercial if you accept this.\n")
         return REFUSED
     try:
-        graph = build(read_tensors(given.checkpoint), MASKED_ROW)
+        graphs = build(read_tensors(given.checkpoint), MASKED_ROW)
     except (OSError, UnsafeCheckpointError, WrongCheckpointError) as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
     given.folder.mkdir(parents=True, exist_ok=True)
     (given.folder / "LICENSE").write_text(LICENCE)
-    part = given.folder / f"{FILE}.part"
-    part.write_bytes(graph)
-    part.replace(given.folder / FILE)
-    sys.stdout.write(f"Wrote {given.folder / FILE} ({len(graph) / 1e6:.0f} MB).\n")
+    for name, graph in ((FACE_FILE, graphs.face), (MOUTH_FILE, graphs.mouth)):
+        part = given.folder / f"{name}.part"
+        part.write_bytes(graph)
+        part.replace(given.folder / name)
+        sys.stdout.write(f"Wrote {given.folder / name} ({len(graph) / 1e6:.0f} MB).\n")
     return 0
 
 

@@ -97,6 +97,11 @@ OUTPUT = (
 )
 """A sigmoid follows."""
 
+MIXING = (*(block[0] for block in FACE_DECODER[1:]), OUTPUT[0])
+"""The layers that take what the encoder kept beside what the decoder has drawn so far."""
+SIDES = dict(zip((layer.name for layer in MIXING), (3, 6, 12, 24, 48, 96, 96), strict=True))
+"""Pixels of the squares that these draw."""
+
 LAYERS: tuple[Layer, ...] = (
     *(layer for block in FACE_ENCODER for layer in block),
     *AUDIO_ENCODER,

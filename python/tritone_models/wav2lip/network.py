@@ -1,6 +1,11 @@
-"""Wav2Lip's generator as an ONNX graph, from the tensors of a checkpoint."""
+"""Wav2Lip's generator as ONNX graphs, from the tensors of a checkpoint.
+
+What the decoder takes from the face does not depend on the sound. A convolution over both is the
+sum of one over each, so the face's share is computed once a picture, and the mouth's every frame.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,55 +15,107 @@ from tritone_models.wav2lip.layers import (
     FACE_DECODER,
     FACE_ENCODER,
     LAYERS,
+    MIXING,
     OUTPUT,
     PICTURE,
+    SIDES,
     Layer,
 )
 from tritone_models.wav2lip.mel import BANDS, COLUMNS
 from tritone_models.wav2lip.onnx_graph import OnnxGraph
 
-FILE = "wav2lip.onnx"
+FACE_FILE, MOUTH_FILE = "face.onnx", "mouth.onnx"
+TERMS = tuple(f"term_{at}" for at in range(len(MIXING)))
+FACE_CHANNELS = {
+    layer.name: block[-1].outputs
+    for layer, block in zip(MIXING, reversed(FACE_ENCODER), strict=True)
+}
+"""Of the inputs of each mixing layer, those that the encoder of the face kept."""
 EPSILON = 1e-5
 """PyTorch's default of a batch norm."""
 Tensors = Mapping[str, NDArray[np.floating]]
 Floats = NDArray[np.float32]
+Weights = Mapping[str, tuple[Floats, Floats]]
 
 
 class WrongCheckpointError(ValueError):
     """The tensors are not those of Wav2Lip's generator."""
 
 
-def build(tensors: Tensors, first_row: int = 0) -> bytes:
-    """The ONNX file: `mel` [n, 1, 80, 16], `faces` [n, 6, 96, 96] -> `mouths` [n, 3, rows, 96].
+@dataclass(frozen=True)
+class Graphs:
+    """Two ONNX files. `face`: `faces` [n, 6, 96, 96] -> a tensor for each of TERMS. `mouth`: these
+    and `mel` [n, 1, 80, 16] -> `mouths` [n, 3, rows, 96].
 
-    `faces` are BGR 0..1: the picture with its lower half black, then the whole. Only the rows from
-    `first_row` on are drawn: exactly those of the whole network, for less.
+    `faces` and `mouths` are BGR 0..1; of a face first the picture with its lower half black, then
+    the whole.
+    """
+
+    face: bytes
+    mouth: bytes
+
+
+def build(tensors: Tensors, first_row: int = 0) -> Graphs:
+    """Only the rows from `first_row` on are drawn: exactly those of the whole network, for less.
+
     @raises WrongCheckpointError
     """
     weights = {layer.name: folded(tensors, layer) for layer in LAYERS}
-    graph = OnnxGraph("wav2lip")
-    faces = graph.input("faces", (6, PICTURE, PICTURE))
-    sound = graph.input("mel", (1, BANDS, COLUMNS))
-    writer = _Writer(graph, weights)
+    needed = rows_needed(first_row)
+    return Graphs(_face(weights, needed), _mouth(weights, needed, PICTURE - first_row))
+
+
+def _face(weights: Weights, needed: Mapping[str, int]) -> bytes:
+    graph = OnnxGraph("wav2lip-face")
+    writer = _Writer(graph)
+    picture = graph.input("faces", (6, PICTURE, PICTURE))
     kept = []
-    picture = faces
     for block in FACE_ENCODER:
         for layer in block:
-            picture = writer.layer(layer, picture)
+            picture = writer.layer(layer, weights[layer.name], picture)
         kept.append(picture)
-    mouth = sound
+    for name, layer, beside in zip(TERMS, MIXING, reversed(kept), strict=True):
+        share = _share(layer, weights[layer.name], of_face=True)
+        term, _ = writer.linear(layer, share, beside, 0, needed[layer.name])
+        graph.output(term, name, _shape(layer, needed))
+    return graph.to_bytes()
+
+
+def _mouth(weights: Weights, needed: Mapping[str, int], rows: int) -> bytes:
+    graph = OnnxGraph("wav2lip-mouth")
+    writer = _Writer(graph)
+    mouth = graph.input("mel", (1, BANDS, COLUMNS))
     for layer in AUDIO_ENCODER:
-        mouth = writer.layer(layer, mouth)
-    needed = rows_needed(first_row)
+        mouth = writer.layer(layer, weights[layer.name], mouth)
+    terms = {
+        layer.name: graph.input(name, _shape(layer, needed))
+        for name, layer in zip(TERMS, MIXING, strict=True)
+    }
     top = 0
-    for block, beside in zip(FACE_DECODER, reversed(kept), strict=True):
-        for layer in block:
-            mouth, top = writer.cropped(layer, mouth, top, needed[layer.name])
-        mouth = graph.concatenation([mouth, graph.rows_from(beside, top)])
-    for layer in OUTPUT:
-        mouth, top = writer.cropped(layer, mouth, top, needed[layer.name])
-    mouth = graph.node("Sigmoid", [mouth])
-    return graph.to_bytes(mouth, "mouths", (3, PICTURE - first_row, PICTURE))
+    for layer in (*(each for block in FACE_DECODER for each in block), *OUTPUT):
+        share, term = weights[layer.name], terms.get(layer.name)
+        if term is not None:
+            share = _share(layer, share, of_face=False)
+        mouth, top = writer.cropped(layer, share, mouth, top, needed[layer.name], term)
+    graph.output(graph.node("Sigmoid", [mouth]), "mouths", (3, rows, PICTURE))
+    return graph.to_bytes()
+
+
+def _share(layer: Layer, weights: tuple[Floats, Floats], of_face: bool) -> tuple[Floats, Floats]:
+    """The part of a layer over what the decoder kept of the face, which comes last, or the other.
+
+    The bias is the mouth's.
+    """
+    weight, bias = weights
+    split = layer.inputs - FACE_CHANNELS[layer.name]
+    part = slice(split, None) if of_face else slice(split)
+    share = weight[part] if layer.transposed else weight[:, part]
+    return np.ascontiguousarray(share), np.zeros_like(bias) if of_face else bias
+
+
+def _shape(layer: Layer, needed: Mapping[str, int]) -> tuple[int, int, int]:
+    side = SIDES[layer.name]
+    return layer.outputs, side - needed[layer.name], side
 
 
 def rows_needed(first_row: int) -> dict[str, int]:
@@ -113,14 +170,65 @@ def _tensor(tensors: Tensors, name: str, shape: tuple[int, ...]) -> NDArray[np.f
 
 
 class _Writer:
-    def __init__(self, graph: OnnxGraph, weights: Mapping[str, tuple[Floats, Floats]]) -> None:
+    def __init__(self, graph: OnnxGraph) -> None:
         self._graph = graph
-        self._weights = weights
 
-    def layer(self, layer: Layer, tensor: str, above: int | None = None) -> str:
-        """`above`: rows of padding above the picture, where they differ from the other sides'."""
+    def layer(self, layer: Layer, weights: tuple[Floats, Floats], tensor: str) -> str:
+        """All rows of the layer."""
+        return self.cropped(layer, weights, tensor, 0, 0)[0]
+
+    def cropped(
+        self,
+        layer: Layer,
+        weights: tuple[Floats, Floats],
+        tensor: str,
+        top: int,
+        needed: int,
+        term: str | None = None,
+    ) -> tuple[str, int]:
+        """The layer's rows from `needed` on, given those of its input from `top` on.
+
+        `term` is added, as the input of a residual layer is. Returns the rows and their first.
+        """
         graph = self._graph
-        parts = [graph.constant(part) for part in self._weights[layer.name]]
+        drawn, first = self.linear(layer, weights, tensor, top, needed)
+        if layer.residual:
+            term = graph.rows_from(tensor, needed - top)
+        if term is not None:
+            drawn = graph.node("Add", [drawn, term])
+        return graph.node("Relu", [drawn]) if layer.normalised else drawn, first
+
+    def linear(
+        self,
+        layer: Layer,
+        weights: tuple[Floats, Floats],
+        tensor: str,
+        top: int,
+        needed: int,
+    ) -> tuple[str, int]:
+        """The convolution alone. A row that is cut off is no padding: what it would touch is not
+        drawn at all, so every row that is drawn is exact.
+        """
+        graph = self._graph
+        if layer.transposed:
+            # Stride 2: row r of the output begins with row r // 2 of the input.
+            first = needed // 2 if layer.stride == (2, 2) else 0
+            drawn = self._convolution(layer, weights, graph.rows_from(tensor, first - top))
+            return graph.rows_from(drawn, needed - 2 * first), needed
+        reach = layer.padding
+        first = max(0, needed - reach)
+        above = reach - (needed - first)
+        rows = graph.rows_from(tensor, first - top)
+        return self._convolution(layer, weights, rows, above), needed
+
+    def _convolution(
+        self,
+        layer: Layer,
+        weights: tuple[Floats, Floats],
+        tensor: str,
+        above: int | None = None,
+    ) -> str:
+        """`above`: rows of padding above the picture, where they differ from the other sides'."""
         side = layer.padding
         lists: dict[str, tuple[int, ...]] = {
             "kernel_shape": (layer.kernel, layer.kernel),
@@ -130,23 +238,5 @@ class _Writer:
         if layer.transposed:
             lists["output_padding"] = (layer.output_padding,) * 2
         operator = "ConvTranspose" if layer.transposed else "Conv"
-        drawn = graph.node(operator, [tensor, *parts], **lists)
-        if layer.residual:
-            drawn = graph.node("Add", [drawn, graph.rows_from(tensor, side - lists["pads"][0])])
-        return graph.node("Relu", [drawn]) if layer.normalised else drawn
-
-    def cropped(self, layer: Layer, tensor: str, top: int, needed: int) -> tuple[str, int]:
-        """The layer's rows from `needed` on, given those of its input from `top` on.
-
-        Returns them and their first row. A row that is cut off is no padding: what it would touch
-        is not drawn at all, so every row that is drawn is exact.
-        """
-        if layer.transposed:
-            # Stride 2: row r of the output begins with row r // 2 of the input.
-            first = needed // 2 if layer.stride == (2, 2) else 0
-            drawn = self.layer(layer, self._graph.rows_from(tensor, first - top))
-            return self._graph.rows_from(drawn, needed - 2 * first), needed
-        reach = layer.kernel // 2
-        first = max(0, needed - reach)
-        above = reach - (needed - first) if layer.padding else 0
-        return self.layer(layer, self._graph.rows_from(tensor, first - top), above), needed
+        parts = [self._graph.constant(part) for part in weights]
+        return self._graph.node(operator, [tensor, *parts], **lists)

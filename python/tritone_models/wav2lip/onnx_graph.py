@@ -20,6 +20,7 @@ class OnnxGraph:
         self._name = name
         self._parts: list[bytes] = []
         self._inputs: list[bytes] = []
+        self._outputs: list[bytes] = []
         self._count = 0
 
     def input(self, name: str, shape: Sequence[int]) -> str:
@@ -45,15 +46,6 @@ class OnnxGraph:
         self._parts.append(field(1, b"".join(texts + attributes)))
         return name
 
-    def concatenation(self, inputs: Sequence[str]) -> str:
-        """Along the channels."""
-        name = self._new("concat")
-        axis = field(1, b"axis") + integer(3, 1) + integer(20, 2)
-        texts = [field(1, each.encode()) for each in inputs]
-        texts += [field(2, name.encode()), field(3, name.encode()), field(4, b"Concat")]
-        self._parts.append(field(1, b"".join(texts) + field(5, axis)))
-        return name
-
     def rows_from(self, tensor: str, first: int) -> str:
         """Without the `first` upper rows."""
         if first == 0:
@@ -61,12 +53,17 @@ class OnnxGraph:
         bounds = [self.constant(np.array([at], np.int64)) for at in (first, 2**31, 2)]
         return self.node("Slice", [tensor, *bounds])
 
-    def to_bytes(self, output: str, name: str, shape: Sequence[int]) -> bytes:
-        """The file, with `output` handed out as `name`."""
-        end = field(1, output.encode()) + field(2, name.encode()) + field(4, b"Identity")
-        graph = [*self._parts, field(1, end), field(2, self._name.encode()), *self._inputs]
-        graph.append(field(12, _value(name, shape)))
-        model = [integer(1, IR_VERSION), field(2, b"tritone"), field(7, b"".join(graph))]
+    def output(self, tensor: str, name: str, shape: Sequence[int]) -> None:
+        """`shape`: without the batch dimension."""
+        end = field(1, tensor.encode()) + field(2, name.encode()) + field(4, b"Identity")
+        self._parts.append(field(1, end))
+        self._outputs.append(field(12, _value(name, shape)))
+
+    def to_bytes(self) -> bytes:
+        """The file."""
+        name = field(2, self._name.encode())
+        graph = b"".join([*self._parts, name, *self._inputs, *self._outputs])
+        model = [integer(1, IR_VERSION), field(2, b"tritone"), field(7, graph)]
         return b"".join([*model, field(8, field(1, b"") + integer(2, OPSET))])
 
     def _new(self, kind: str) -> str:
