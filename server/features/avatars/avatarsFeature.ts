@@ -1,4 +1,5 @@
 import { TritoneError } from '../../../shared/errors.ts';
+import { roomKey } from '../../../shared/roomName.ts';
 import type { LipSync } from '../../inference/lipSync.types.ts';
 import type { TextToSpeech } from '../../inference/textToSpeech.types.ts';
 import type { Feature, RoomHandle } from '../../rooms/roomHandle.ts';
@@ -48,7 +49,7 @@ export class AvatarsFeature implements Feature {
 
   /** The avatars of the running call of a room; undefined where none runs. */
   of(room: string): RoomAvatars | undefined {
-    return this.#rooms.get(room.normalize('NFC'));
+    return this.#rooms.get(roomKey(room));
   }
 
   /** @throws TritoneError `avatar.participant_not_found` */

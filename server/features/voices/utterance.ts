@@ -8,7 +8,7 @@ import type { Log } from '../../streams/log.ts';
 import { sleep } from '../../streams/sleep.ts';
 import type { Companion, CompanionLine } from './companion.types.ts';
 import { type PlayedWord, PlayedWords, PlayoutOrigin } from './playedWords.ts';
-import { checkSayable, plainText } from './sayableText.ts';
+import { checkSayable, plainText, textBetween } from './sayableText.ts';
 import type { UtteranceCaptions } from './utteranceCaptions.ts';
 import { UtteranceText } from './utteranceText.ts';
 import type { VoiceMetrics } from './voiceMetrics.ts';
@@ -221,7 +221,8 @@ export class Utterance {
   #heardText(): string {
     const text = this.#text.whole;
     if (this.#state === 'said') return plainText(text);
-    return plainText(text.slice(0, this.#words.all[this.#heardWords - 1]?.endChar ?? 0));
+    const last = this.#words.all[this.#heardWords - 1];
+    return last === undefined ? '' : textBetween(text, 0, last.endChar);
   }
 
   #sinceText(atMs: number | undefined): number | undefined {

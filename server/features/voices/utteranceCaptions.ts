@@ -3,7 +3,7 @@ import { FEED_RATE } from '../../media/feed/feed.types.ts';
 import type { RoomClockReader, RoomLogHandle } from '../../rooms/roomHandle.ts';
 import { countGraphemes } from '../speech/graphemes.ts';
 import type { PlayedWord } from './playedWords.ts';
-import { plainText } from './sayableText.ts';
+import { plainText, textBetween } from './sayableText.ts';
 
 /** About two lines under a picture. */
 const LONGEST_CHARACTERS = 120;
@@ -64,7 +64,7 @@ export class UtteranceCaptions {
   #timed(text: string, { startChar, endChar, startSample, endSample }: PlayedWord, agoMs: number): TimedWord {
     const atMs = (sample: number) => Math.max(0, this.#options.clock.nowMs() - agoMs + (sample * 1000) / FEED_RATE);
     return {
-      text: plainText(text.slice(startChar, endChar)),
+      text: textBetween(text, startChar, endChar),
       startChar,
       endChar,
       startMs: atMs(startSample),
@@ -84,7 +84,7 @@ export class UtteranceCaptions {
     const { log, participantId, language } = this.#options;
     const { id, words } = line;
     const [first, last] = [words[0], words.at(-1)];
-    const shown = first === undefined || last === undefined ? '' : plainText(text.slice(first.startChar, last.endChar));
+    const shown = first === undefined || last === undefined ? '' : textBetween(text, first.startChar, last.endChar);
     const nowMs = this.#options.clock.nowMs();
     log.append({
       type: 'caption',
@@ -116,6 +116,6 @@ export class UtteranceCaptions {
 function isFull(text: string, { words }: Line, next: PlayedWord): boolean {
   const [first, last] = [words[0], words.at(-1)];
   if (first === undefined || last === undefined) return false;
-  const said = plainText(text.slice(first.startChar, next.startChar));
+  const said = textBetween(text, first.startChar, last.endChar);
   return SENTENCE_END.test(said) || plainText(text.slice(first.startChar, next.endChar)).length > LONGEST_CHARACTERS;
 }
