@@ -14,14 +14,24 @@ _LAST_WORD = re.compile(r"(\S+)\.\Z")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\Z")
 _LIST_NUMBER = re.compile(r"\s*(?:[(]?\d{1,3}|[A-Za-z])\Z")
 
-NEVER_LAST = frozenset(
-    "dr mr mrs ms prof st smt shri sri sh rev hon gen col maj capt lt sgt gov sen rep pres "
-    "rs inr no nos vs viz cf fig figs eq vol pp approx e.g i.e jan feb mar apr jun jul aug sep "
-    "sept oct nov dec mt ft डॉ श्री प्रो सुश्री रु क्र नं डा मो".split()
-)
+_NEVER_LAST = """
+dr mr mrs ms prof st smt shri sri rev hon gen col maj capt lt sgt gov sen rep pres rs inr vs viz cf
+approx e.g i.e mt डॉ डा श्री प्रो सुश्री रु रू क्र नं मो
+"""
+NEVER_LAST = frozenset(_NEVER_LAST.split())
 """Abbreviations that something follows."""
-PERHAPS_LAST = frozenset("etc inc ltd pvt co corp jr sr a.m p.m u.s u.k ph.d b.a m.a al".split())
+_BEFORE_NUMBERS = "no nos fig figs eq vol pp jan feb mar apr jun jul aug sep sept oct nov dec"
+BEFORE_NUMBERS = frozenset(_BEFORE_NUMBERS.split())
+"""Abbreviations where a number follows, else words that end a sentence."""
+_PERHAPS_LAST = "etc inc ltd pvt co corp jr sr a.m p.m u.s u.k ph.d b.a m.a al"
+PERHAPS_LAST = frozenset(_PERHAPS_LAST.split())
 """Abbreviations that end a sentence where a capital letter or another script follows."""
+_CONNECTORS = """
+and or but that which because with for from to of in on at as if when while where who than
+और या लेकिन मगर कि क्योंकि जो तो जब अगर ताकि इसलिए जिसे जिसमें
+"""
+CONNECTORS = frozenset(_CONNECTORS.split())
+"""A breath before one of these sounds natural."""
 
 
 def is_address(word: str) -> bool:
@@ -45,6 +55,8 @@ def ends_sentence(before: str, following: str | None, language: str) -> bool | N
         return False
     if word in NEVER_LAST:
         return False
+    if word in BEFORE_NUMBERS:
+        return None if following is None else not following.isdecimal()
     perhaps = word in PERHAPS_LAST or (len(word) > 1 and _INITIALS.match(word))
     if len(written) == 1 and written.isupper():
         # "J. Bose"; but nobody is called I.
@@ -54,13 +66,6 @@ def ends_sentence(before: str, following: str | None, language: str) -> bool | N
     if following is None:
         return None
     return not following.islower() and following.isalpha()
-
-
-CONNECTORS = frozenset(
-    "and or but that which because with for from to of in on at as if when while where who than "
-    "और या लेकिन मगर कि क्योंकि जो तो जब अगर ताकि इसलिए जिसे जिसमें".split()
-)
-"""A breath before one of these sounds natural."""
 
 
 def best_cut(text: str) -> int:

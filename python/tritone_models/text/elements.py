@@ -1,8 +1,11 @@
 """The SSML subset: what a tag means to a voice (W3C Speech Synthesis Markup 1.1)."""
 
 import re
+from typing import TypeVar
 
 from tritone_models.text.markup import Tag
+
+Value = TypeVar("Value", float, str)
 
 MAX_DEPTH = 32
 MAX_BREAK_MS = 10_000
@@ -47,7 +50,7 @@ def rate_of(tag: Tag) -> float:
 
 
 class Elements:
-    """The open `<prosody>` and `<say-as>` elements; what is closed without being open is ignored."""
+    """The open `<prosody>` and `<say-as>` elements. An end without a beginning is ignored."""
 
     def __init__(self) -> None:
         self._rates: list[float] = []
@@ -68,7 +71,7 @@ class Elements:
             _nest(self._kinds, tag, tag.attributes.get("interpret-as", "").strip().lower())
 
 
-def _nest(stack: list, tag: Tag, value: float | str) -> None:
+def _nest(stack: list[Value], tag: Tag, value: Value) -> None:
     if tag.opens and not tag.closes and len(stack) < MAX_DEPTH:
         stack.append(value)
     elif tag.closes and not tag.opens and stack:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from html.entities import html5
 from typing import NamedTuple
 
 MAX_TAG_CHARACTERS = 300
@@ -90,6 +91,9 @@ class MarkupReader:
 
     def _entity(self) -> list[Character | Tag]:
         start = self._fed - len(self._held)
+        name = self._held[1:]
+        if not name.startswith("#") and name not in html5:
+            return self._release()
         decoded, self._held = unescape(self._held), ""
         return [Character(character, start, self._fed) for character in decoded]
 
