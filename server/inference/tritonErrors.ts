@@ -51,16 +51,15 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorTable, code);
 }
 
-/** A word for each field that is not known, and to the last of them all that is left. */
+/** A word for each field, and to the last of them all that is left; what is known here is not believed to a model. */
 function readFields(code: ErrorCode, told: string, known: ErrorFields): ErrorFields {
   const names = [...errorTable[code].message.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
-  const asked = names.filter((name) => !Object.hasOwn(known, name));
   const words = told.split(' ').filter((word) => word !== '');
-  const read = asked.map((name, index) => {
-    const isLast = index === asked.length - 1;
+  const read = names.map((name, index) => {
+    const isLast = index === names.length - 1;
     return [name, (isLast ? words.slice(index) : words.slice(index, index + 1)).join(' ') || '?'];
   });
-  return { ...known, ...Object.fromEntries(read) };
+  return { ...Object.fromEntries(read), ...known };
 }
 
 /** A failure of gRPC itself. */

@@ -15,6 +15,8 @@ const AHEAD_FRAMES = 2;
 /** Opus looks ahead: what leaves now is heard so much later (libopus, OPUS_GET_LOOKAHEAD: 312 samples at 48 kHz). */
 const VOICE_DELAY_SAMPLES = 312;
 
+const WARM_UP_SAMPLES = 0.2 * PCM_RATE;
+
 /** What lips and pictures need of a prepared face. */
 export interface Face {
   readonly clip: ClipFrames;
@@ -43,6 +45,19 @@ export class LipTrack implements Companion, PictureSource {
 
   constructor(options: LipTrackOptions) {
     this.#options = options;
+  }
+
+  /** Lets a model see the face before it is needed: reading it takes half a second. Never rejects. */
+  async warmUp(signal: AbortSignal): Promise<void> {
+    const { face, lipSync, log } = this.#options;
+    try {
+      await using stream = await lipSync.open({ avatar: face.avatar, fps: face.clip.fps, signal });
+      stream.push(new Int16Array(WARM_UP_SAMPLES), []);
+      void stream.end();
+      for await (const _patch of stream.patches) if (signal.aborted) break;
+    } catch (cause) {
+      log.debug({ err: cause }, 'lips not warmed up');
+    }
   }
 
   begin(utteranceId: string): CompanionLine {

@@ -78,6 +78,7 @@ export class RoomAvatars implements AsyncDisposable {
     if (participant.signal.aborted) throw new TritoneError('room.closed');
     this.#placed.set(placed.participantId, placed);
     metrics.placed.inc();
+    void face?.lips.warmUp(participant.signal);
     return placed;
   }
 

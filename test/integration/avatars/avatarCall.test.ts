@@ -170,8 +170,8 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('an avatar in a call, over real wor
     void say('One two three four five six seven eight nine ten.');
     await vi.waitUntil(() => viewer.onsets().length > 0, { timeout: 20_000, interval: 50 });
     await sleep(700);
-    const stoppedAtMs = Date.now() - NTP_EPOCH_MS;
     const { stopped } = await post<{ stopped: UtteranceInfo[] }>('/stop');
+    const stoppedAtMs = Date.now() - NTP_EPOCH_MS;
     await sleep(400);
     const loud = viewer.sounds().filter(({ pcm }) => pcm.some((sample) => Math.abs(sample) > 500));
     const moreMs = (loud.at(-1)?.atMs ?? Number.NaN) + PACKET_MS - stoppedAtMs;

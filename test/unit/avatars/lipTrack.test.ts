@@ -158,6 +158,15 @@ describe('LipTrack', () => {
     ]);
   });
 
+  it('lets the model see the face before it is needed, and minds no failure', async () => {
+    const { track, lips } = stage();
+    const { signal } = new AbortController();
+    await track.warmUp(signal);
+    expect(lips.streams).toMatchObject([{ pushedSamples: 3200, closed: true }]);
+    lips.refusal = new TritoneError('inference.busy', { model: 'test' });
+    await track.warmUp(signal);
+  });
+
   it('never shows lips of one utterance in another', async () => {
     const { track, lips, lipsAt, speak } = stage();
     const first = track.begin('a');

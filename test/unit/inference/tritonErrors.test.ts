@@ -46,7 +46,7 @@ describe("a row of our table in a model's words", () => {
     ['[avatar.several_faces] 2', '2 faces were found in the picture: there must be one'],
     ['[avatar.face_too_small] 40 96', 'The face is 40 pixels wide: at least 96 are needed'],
     [
-      'BAD_INPUT: [voice.unreadable_text] it is Thai, not Hindi',
+      'BAD_INPUT: [voice.unreadable_text] a it is Thai, not Hindi',
       'Voice hi/a cannot read this text: it is Thai, not Hindi',
     ],
     ['[avatar.face_too_small] 40', 'The face is 40 pixels wide: at least ? are needed'],
