@@ -2,6 +2,9 @@
 
 A request is one text. What comes while the translator is busy waits and goes to it together, so
 that a model that batches does; each request is answered by itself, whatever becomes of the others.
+One with empty SOURCE and TARGET asks what is translated: TEXT is then
+`{"languages": ["en"], "pairs": [["en", "es"]]}`, without pairs where every language becomes every
+other.
 """
 
 import json
@@ -50,6 +53,10 @@ class Translator(Protocol):
 
     workers: int
     """Calls of `translate` at a time."""
+    languages: tuple[str, ...]
+    """Primary tags, as its weights or its data have them."""
+    pairs: tuple[tuple[str, str], ...]
+    """Empty: every language into every other."""
 
     def translate(self, requests: Sequence[TranslationRequest]) -> list[str]:
         """One text each, in order. @raises ModelError for all of them"""
@@ -64,7 +71,9 @@ def serve_translation(load: Callable[[Parameters], Translator]) -> type:
             import triton_python_backend_utils as pb_utils
 
             self._triton = pb_utils
-            self._desk = TranslationDesk(load(Parameters.from_triton(arguments)))
+            translator = load(Parameters.from_triton(arguments))
+            self._description = describe(translator)
+            self._desk = TranslationDesk(translator)
 
         def execute(self, requests: list[Any]) -> None:
             for request in requests:
@@ -90,6 +99,9 @@ def serve_translation(load: Callable[[Parameters], Translator]) -> type:
             except ModelError as error:
                 answer(error)
                 return
+            if not wanted.source and not wanted.target:
+                answer(self._description)
+                return
             self._desk.submit(wanted, answer, sender.is_cancelled)
 
         def _text(self, request: Any, name: str) -> str | None:
@@ -108,6 +120,11 @@ def serve_translation(load: Callable[[Parameters], Translator]) -> type:
             return self._triton.Tensor("TEXT", np.array([[text.encode()]], dtype=np.object_))
 
     return TritonPythonModel
+
+
+def describe(translator: Translator) -> str:
+    """What the catalogue may offer of it, as JSON."""
+    return json.dumps({"languages": translator.languages, "pairs": translator.pairs})
 
 
 def read_request(text_of: Callable[[str], str | None]) -> TranslationRequest:

@@ -13,10 +13,11 @@ def find_weights(
     name: str,
     needs: tuple[str, ...],
     environment: Mapping[str, str] | None = None,
+    remedy: str | None = None,
 ) -> Path:
     """The folder of the weights called `name`: an absolute path, or under TRITONE_MODELS_DIR.
 
-    `needs` are files that must be in it.
+    `needs` are files that must be in it; `remedy` is the command that brings them.
     """
     environment = os.environ if environment is None else environment
     folder = Path(name)
@@ -31,7 +32,12 @@ def find_weights(
     if missing:
         raise WeightsMissingError(
             f"weights '{name}' are not installed in {folder.parent} "
-            f"(no {', '.join(missing)}): npm start fetches the default ones, "
-            "docs/models.md says how to add others"
+            f"(no {', '.join(missing)}): {_how(remedy)}"
         )
     return folder
+
+
+def _how(remedy: str | None) -> str:
+    if remedy is not None:
+        return f"'{remedy}' brings them"
+    return "npm start fetches the default ones, docs/models.md says how to add others"

@@ -1,10 +1,13 @@
 """The program itself where it is installed; the shield around its format everywhere."""
 
+from pathlib import Path
+
 import pytest
 
 from tritone_models.parameters import Parameters
 from tritone_models.translation import TranslationRequest
 from tritone_models.translators.apertium import (
+    MODES,
     Apertium,
     ApertiumMissingError,
     UnknownPairError,
@@ -54,6 +57,12 @@ def test_words_that_it_does_not_know_stay_without_a_mark(apertium: Apertium):
 def test_signs_of_its_format_harm_nothing(apertium: Apertium):
     [text] = apertium.translate([TranslationRequest(HOSTILE, "en", "es")])
     assert all(sign in text for sign in "[]<>{}@")
+
+
+def test_only_pairs_that_are_installed_are_told(apertium: Apertium):
+    assert Apertium(Path("apertium"), frozenset({"eng-spa"})).pairs == (("en", "es"),)
+    assert Apertium(Path("apertium"), frozenset({"eng-spa"})).languages == ("en", "es")
+    assert set(apertium.pairs) <= set(MODES)
 
 
 def test_a_pair_that_is_not_there_is_refused(apertium: Apertium):

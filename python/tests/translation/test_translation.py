@@ -1,5 +1,6 @@
 """Requests in, texts out: what waits goes together, what fails fails alone."""
 
+import json
 import threading
 from collections.abc import Callable, Sequence
 
@@ -11,6 +12,7 @@ from tritone_models.translation import (
     BadTextError,
     TranslationDesk,
     TranslationRequest,
+    describe,
     read_request,
 )
 
@@ -19,6 +21,8 @@ class Scripted:
     """Answers in capitals once it may."""
 
     workers = 1
+    languages = ("en", "es")
+    pairs = (("en", "es"),)
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -121,6 +125,11 @@ def test_nothing_to_translate_is_answered_without_the_translator():
     assert answers.wait(1) == {"blank": ""}
     assert translator.batches == []
     desk.close()
+
+
+def test_a_translator_tells_what_it_translates():
+    told = json.loads(describe(Scripted()))
+    assert told == {"languages": ["en", "es"], "pairs": [["en", "es"]]}
 
 
 def test_a_request_is_read_with_its_context_and_glossary():

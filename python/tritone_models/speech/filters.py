@@ -2,9 +2,12 @@
 
 import zlib
 from collections.abc import Sequence
+from typing import TypeVar
 
 from tritone_models.speech.hypothesis import Hypothesis
 from tritone_models.speech.policy import Policy
+
+Token = TypeVar("Token", int, str)
 
 LOOP_REPEATS = 4
 LOOP_TOKENS = 16
@@ -41,7 +44,7 @@ def repeats_itself(text: str) -> bool:
     return len(zlib.compress(raw)) * MOST_COMPRESSION < len(raw)
 
 
-def without_loop(tokens: Sequence[int]) -> list[int]:
+def without_loop(tokens: Sequence[Token]) -> list[Token]:
     """Cuts a decoder's loop down to two rounds and drops what follows it.
 
     A loop is a run of one unit, four times or more and 16 tokens or more: "no, no, no, no" is
@@ -66,7 +69,7 @@ def ends_in_loop(tokens: Sequence[int]) -> bool:
     return False
 
 
-def _run_length(tokens: Sequence[int], start: int, unit: int) -> int:
+def _run_length(tokens: Sequence[Token], start: int, unit: int) -> int:
     """Tokens from `start` on that repeat with period `unit`."""
     end = start + unit
     while end < len(tokens) and tokens[end] == tokens[end - unit]:

@@ -46,6 +46,8 @@ class Apertium:
     workers = 2
 
     def __init__(self, program: Path, modes: frozenset[str]) -> None:
+        self.pairs = tuple(pair for pair, mode in MODES.items() if mode in modes)
+        self.languages = tuple(sorted({language for pair in self.pairs for language in pair}))
         self._program = program
         self._modes = modes
 
