@@ -14,6 +14,8 @@ def open_session(model: Path | bytes, threads: int = 1, cuda: bool = False) -> o
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Threads that spin while they wait take the core that another model needs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     source = model if isinstance(model, bytes) else str(model)
     # The arena makes small networks three times faster; by default it would double as it grows.
     provider = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})

@@ -11,7 +11,6 @@ from tritone_models.errors import ModelError
 DEADLINE_SECONDS = 20
 SWITCH = re.compile(r"\([a-z]{2,3}(?:-[\w-]+)?\)")
 """`(en)…(hi)`: where the program reads a word in another language."""
-TIE = "\u0361"
 NOT_INSTALLED = (
     "the program espeak-ng is not installed: on Debian and Ubuntu, "
     "'apt-get install espeak-ng' as root brings it"
@@ -38,7 +37,9 @@ class EspeakProgram:
         return cls(Path(path))
 
     def phonemes(self, phrases: Sequence[str], voice: str) -> list[str]:
-        """IPA of each phrase, words apart by spaces; `voice` as `espeak-ng --voices` names it.
+        """IPA of each phrase, words apart by spaces, U+0361 in affricates and diphthongs.
+
+        `voice`: as `espeak-ng --voices` names it.
 
         A phrase holds words alone: the program takes punctuation for the end of a line.
         """
@@ -56,8 +57,8 @@ class EspeakProgram:
         return self._run(text, voice, arguments)
 
     def _lines(self, text: str, voice: str) -> list[str]:
-        told = self._run(text + "\n", voice, ["-q", "--ipa"]).decode()
-        lines = (SWITCH.sub("", line).replace(TIE, "").strip() for line in told.splitlines())
+        told = self._run(text + "\n", voice, ["-q", "--ipa", "--tie"]).decode()
+        lines = (SWITCH.sub("", line).strip() for line in told.splitlines())
         return [line for line in lines if line]
 
     def _run(self, text: str, voice: str, arguments: Sequence[str]) -> bytes:

@@ -38,10 +38,10 @@ class VoiceOptions:
         if voice is None:
             speakers = [name for name, spoken in voices.items() if wanted in (None, *spoken)]
             if not speakers:
-                raise wrong_language(next(iter(voices)), language or "")
+                raise wrong_language(language or "")
             voice = speakers[0]
         if wanted is not None and wanted not in voices[voice]:
-            raise wrong_language(voice, language or "")
+            raise wrong_language(language or "")
         return cls(voice, wanted or voices[voice][0], float(speed))
 
 

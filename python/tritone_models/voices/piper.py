@@ -28,6 +28,8 @@ DURATIONS = "/Ceil_output_0"
 """Frames of each input symbol, float32[1, 1, symbols]: what the duration predictor decides."""
 HOP = 256
 """Samples of a frame, in all of Piper's qualities."""
+LEAD = 550
+"""Samples by which a sound is heard before its frames: docs/models.md."""
 BEGIN, END, BLANK = "^", "$", "_"
 MOST_WORKERS = 4
 
@@ -100,7 +102,7 @@ class Piper:
         )
         ends = np.cumsum(frames.reshape(-1)).astype(int) * HOP
         # Each symbol is followed by a blank, which prolongs it.
-        bounds = [int(ends[1 + 2 * index]) for index in range(len(symbols.text) + 1)]
+        bounds = np.maximum(ends[1::2] - LEAD, 0).tolist()
         spans = list(itertools.pairwise(bounds))
         phones = [(symbol, *span) for symbol, span in zip(symbols.text, spans, strict=True)]
         return Rendering(sound.reshape(-1), spans_of(symbols, spans), visemes_of(phones))

@@ -4,7 +4,9 @@ from tritone_models.errors import ModelError
 
 
 class VoiceError(ModelError):
-    """Told as `[code] fields`; the fields are those that the table's sentence needs."""
+    """Told as `[code] fields`: those of the table's sentence, but for the voice, which whoever
+    asked knows.
+    """
 
     def __init__(self, code: str, fields: str) -> None:
         super().__init__(fields)
@@ -18,9 +20,9 @@ def not_found(voice: str) -> VoiceError:
     return VoiceError("voice.not_found", voice[:64])
 
 
-def wrong_language(voice: str, language: str) -> VoiceError:
-    return VoiceError("voice.wrong_language", f"{voice} {language[:16]}")
+def wrong_language(language: str) -> VoiceError:
+    return VoiceError("voice.wrong_language", language[:16])
 
 
-def unreadable(voice: str, problem: str) -> VoiceError:
-    return VoiceError("voice.unreadable_text", f"{voice} {problem}")
+def unreadable(problem: str) -> VoiceError:
+    return VoiceError("voice.unreadable_text", problem)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from tritone_models.text import SpokenToken
 from tritone_models.voices.espeak_program import EspeakProgram
 
-MARKS = frozenset("ˈˌː")
+MARKS = frozenset("ˈˌː\u0361")
 REMEMBERED_WORDS = 4_096
 SPOKEN_PUNCTUATION = '.,;:!?…—"()[]{}<>|/\\।॥؟،۔'
 

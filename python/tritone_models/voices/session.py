@@ -107,5 +107,5 @@ class VoiceSession:
             text = " ".join(token.text for token in clause.words)
             problem = speakable(text, self.options.language)
             if problem is not None:
-                raise unreadable(self.options.voice, problem)
+                raise unreadable(problem)
             self.clauses.append(clause)

@@ -39,6 +39,9 @@ class Symbols:
             len(spellings),
         )
 
+    def first(self, count: int) -> "Symbols":
+        return Symbols(self.text[:count], self.owners[:count], self.tokens)
+
 
 def spans_of(symbols: Symbols, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Each token's span from those of its symbols; without any it is empty, where it would be."""

@@ -5,7 +5,7 @@ with those that look alike: retroflexes with their dental or sibilant kin, breat
 stops with the plain ones, implosives with plosives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tritone_models.voices.rendering import Viseme
 
@@ -34,11 +34,15 @@ AFFRICATES = {"t": "ʃɕʂs", "d": "ʒʑʐz", "ʈ": "ʂ", "ɖ": "ʐ"}
 PROLONGS = frozenset("ːˑʰʱʲʷˠˤʼ˞̪̩̯̃")
 FORESHADOWS = frozenset("ˈˌhɦʔħʕ")
 """Marks of stress, and sounds of the throat: the mouth is already at what follows."""
+BLANK = " "
+SPOKEN = PROLONGS | FORESHADOWS | SHAPE_OF.keys()
 
 
 def visemes_of(phones: Iterable[Phone]) -> tuple[Viseme, ...]:
-    """The mouth shapes of phones in order; blanks and punctuation are silence and leave a hole."""
-    heard = [phone for phone in phones if phone[2] > phone[1]]
+    """The mouth shapes of phones in order. Punctuation is silence and leaves a hole, a blank none:
+    between two words that are said in one breath the mouth passes from shape to shape.
+    """
+    heard = list(_without_blanks(phone for phone in phones if phone[2] > phone[1]))
     found: list[Viseme] = []
     begun: int | None = None
     for index, (symbol, start, end) in enumerate(heard):
@@ -60,6 +64,26 @@ def visemes_of(phones: Iterable[Phone]) -> tuple[Viseme, ...]:
                 found.append(Viseme(shape, begin, end))
         begun = None
     return tuple(found)
+
+
+def _without_blanks(phones: Iterable[Phone]) -> Iterator[Phone]:
+    """The time of a blank between two phones goes to both, half and half."""
+    before: Phone | None = None
+    blank: Phone | None = None
+    for phone in phones:
+        if phone[0] == BLANK and before is not None and before[0] in SPOKEN:
+            blank = phone
+            continue
+        if blank is not None and before is not None and phone[0] in SPOKEN:
+            middle = (blank[1] + blank[2]) // 2
+            before = (before[0], before[1], middle)
+            phone = (phone[0], middle, phone[2])  # noqa: PLW2901
+        blank = None
+        if before is not None:
+            yield before
+        before = phone
+    if before is not None:
+        yield before
 
 
 def _shape(symbol: str, after: str) -> str | None:
