@@ -1,19 +1,10 @@
 import { z } from 'zod';
 import { languageTagSchema } from './captions.ts';
 import { errorCodes } from './errors.ts';
+import { BUNDLED_AVATAR_ID } from './limits.ts';
 import { participantNameSchema } from './protocol.ts';
 
-export const avatarLimits = {
-  /** Characters of one `say`. */
-  sayCharacters: 20_000,
-  /** Texts that may wait behind the one that is being said. */
-  waitingUtterances: 16,
-  /** Of an uploaded clip. */
-  videoSeconds: 10,
-} as const;
-
-/** The portrait of our own that is always there. */
-export const BUNDLED_AVATAR_ID = 'bundled';
+export { avatarLimits, BUNDLED_AVATAR_ID } from './limits.ts';
 
 export const voiceSchema = z.object({
   /** `kokoro/hf_alpha`: model and voice. */

@@ -12,3 +12,15 @@ export const limits = {
 
 /** Letters of any script, digits, `-` and `_`. */
 export const roomNamePattern = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_-]*$/u;
+
+export const avatarLimits = {
+  /** Characters of one `say`. */
+  sayCharacters: 20_000,
+  /** Texts that may wait behind the one that is being said. */
+  waitingUtterances: 16,
+  /** Of an uploaded clip. */
+  videoSeconds: 10,
+} as const;
+
+/** The portrait of our own that is always there. */
+export const BUNDLED_AVATAR_ID = 'bundled';

@@ -1,16 +1,7 @@
-export {
-  type AvatarInfo,
-  avatarLimits,
-  BUNDLED_AVATAR_ID,
-  type PlaceAvatar,
-  type PlacedAvatar,
-  type Say,
-  type UtteranceInfo,
-  type VoiceInfo,
-} from '../../shared/avatars.ts';
+export type { AvatarInfo, PlaceAvatar, PlacedAvatar, Say, UtteranceInfo, VoiceInfo } from '../../shared/avatars.ts';
 export type { Caption, CaptionSource, CaptionWord } from '../../shared/captions.ts';
 export { type ErrorCode, TritoneError } from '../../shared/errors.ts';
-export { limits, roomNamePattern } from '../../shared/limits.ts';
+export { avatarLimits, BUNDLED_AVATAR_ID, limits, roomNamePattern } from '../../shared/limits.ts';
 export type { CaptionsStatus } from '../../shared/protocol.ts';
 export type { TrackKind, TrackSource } from '../../shared/roomLog.ts';
 export type { CaptionTranslation } from '../../shared/translations.ts';

@@ -1,26 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { barriersOf } from '../fixtures/barriers.ts';
 import { BrowserPerson } from '../fixtures/chromium.ts';
 import { lacks, NO_TEST_DATA } from '../fixtures/lacks.ts';
 import { ServerProcess } from '../fixtures/serverProcess.ts';
 import { dataFile, hasTestData } from '../fixtures/testData.ts';
 import { processesWith } from '../fixtures/triton.ts';
 import { concatenate, readWav } from '../fixtures/wav.ts';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeResult {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[];
-}
-
-/** What keeps people out: WCAG A and AA, as axe-core sees them. */
-async function barriers(person: BrowserPerson): Promise<string[]> {
-  await person.page.evaluate(axe);
-  const rules = "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })";
-  const { violations } = await person.page.evaluate<AxeResult>(rules);
-  return violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes[0]?.html.slice(0, 120)}`);
-}
 
 /** Tiles whose picture has arrived and moves. */
 function playingTiles(person: BrowserPerson): Promise<number> {
@@ -86,9 +72,9 @@ describe('a call', () => {
     await using asha = await BrowserPerson.open({ viewport: { width: 390, height: 844 } });
     await asha.page.goto(server.url);
     await asha.page.getByTestId('join').waitFor();
-    expect(await barriers(asha)).toEqual([]);
+    expect(await barriersOf(asha.page)).toEqual([]);
     await asha.join(server.url, 'axe', 'Asha');
-    expect(await barriers(asha)).toEqual([]);
+    expect(await barriersOf(asha.page)).toEqual([]);
   });
 
   it.skipIf(lacks(hasTestData, NO_TEST_DATA))('goes on, captions too, when a media worker is killed', async () => {

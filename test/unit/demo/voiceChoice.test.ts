@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pickVoice, spokenLanguages } from '../../../client/demo/src/studio/voiceChoice.ts';
+import { pickVoice, spokenLanguages, voiceLabel } from '../../../client/demo/src/studio/voiceChoice.ts';
 
 const voice = (id: string, language: string, experimental = false) => {
   const [model = '', name = ''] = id.split('/');
@@ -20,5 +20,11 @@ describe('the choice of a voice', () => {
   it('has none for a language that nobody speaks', () => {
     expect(pickVoice(voices, 'ta', undefined)).toBeUndefined();
     expect(spokenLanguages(voices)).toEqual(['hi', 'en']);
+  });
+
+  it('is told in words', () => {
+    expect(voiceLabel(voice('kokoro/hf_alpha', 'hi'))).toBe('Alpha, a woman’s voice (kokoro)');
+    expect(voiceLabel(voice('espeak/as', 'as', true))).toBe('As (espeak, experimental)');
+    expect(voiceLabel(voice('piper/joe', 'en'))).toBe('Joe (piper)');
   });
 });

@@ -27,9 +27,9 @@ export function readDeepLink(search: string): DeepLink {
   };
 }
 
-/** What to send to others: the room alone, at the address by which this page came or at another `origin` of the server. */
+/** What to send to others: the room alone, among the calls of the server by which this page came or at another `origin` of it. */
 export function roomLink(room: string, origin = globalThis.location.origin): string {
-  const link = new URL(globalThis.location.pathname, origin);
+  const link = new URL(globalThis.location.pathname.replace(/studio\/(index\.html)?$/, ''), origin);
   link.searchParams.set('room', room);
   return link.href;
 }

@@ -33,8 +33,8 @@ export function Composer({ speech, language }: { speech: Speech; language: strin
         />
       </div>
       <div className="composer-foot">
-        <p className="composer-heard" role="status" lang={language} dir="auto">
-          {utterance?.heardText ?? ''}
+        <p className="composer-heard" data-testid="studio-heard" role="status" lang={language} dir="auto">
+          {utterance?.error?.message ?? utterance?.heardText ?? ''}
         </p>
         <button
           type="button"

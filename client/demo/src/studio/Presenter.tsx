@@ -1,5 +1,6 @@
 import type { PlacedAvatar, TritoneAvatars, TritoneRoom } from '../../../sdk/index.ts';
 import { PersonTile } from '../call/PersonTile.tsx';
+import { useCopyLink } from '../call/useCopyLink.ts';
 import { useRoom } from '../hooks/useLive.ts';
 import { roomLink } from '../lib/deepLink.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -32,6 +33,11 @@ export function Presenter({ avatars, call, language, previewUrl }: PresenterProp
           </p>
         )}
       </div>
+      <ol className="studio-steps" data-testid="studio-steps">
+        <li>Choose a face and a voice.</li>
+        <li>Bring them into a call: it opens here, and a link lets others in.</li>
+        <li>Type. What you type is spoken at once, with lips and captions.</li>
+      </ol>
     </section>
   );
 }
@@ -49,9 +55,10 @@ function InCall({ avatars, room, avatar, language }: InCallProps) {
   const tracks = useRoom(room, 'state', ({ state }) => state.tracks);
   const audioBlocked = useRoom(room, 'audioBlocked', ({ audioBlocked }) => audioBlocked);
   const speech = useSpeech(avatars, room, participantId);
+  const copyLink = useCopyLink(room.name);
   const own = [...tracks.values()].filter((track) => track.participantId === participantId);
   return (
-    <section className="studio-stage" aria-label="In the call">
+    <section className="studio-stage" data-open="true" aria-label="In the call">
       <div className="studio-picture" data-testid="studio-picture">
         {person?.present === true ? (
           <PersonTile room={room} person={person} tracks={own} captionsShown />
@@ -66,9 +73,17 @@ function InCall({ avatars, room, avatar, language }: InCallProps) {
       </div>
       <Timings room={room} participantId={participantId} speech={speech} />
       <Composer speech={speech} language={language} />
-      <p className="hint">
-        Others see and hear it here: <a href={`/${new URL(roomLink(room.name)).search}`}>{room.name}</a>
-      </p>
+      <div className="studio-link">
+        <p className="hint">
+          Others see and hear it here:{' '}
+          <a href={roomLink(room.name)} data-testid="studio-room">
+            {room.name}
+          </a>
+        </p>
+        <button type="button" className="quiet" onClick={copyLink.copy}>
+          <Icon name={copyLink.copied ? 'check' : 'link'} size={18} /> {copyLink.copied ? 'Copied' : 'Copy link'}
+        </button>
+      </div>
     </section>
   );
 }

@@ -31,11 +31,12 @@ export function Studio() {
   return (
     <div className="studio">
       <header className="studio-head">
-        <a href="/" aria-label="Tritone, to the calls">
-          <Logo size={28} />
-        </a>
+        <Logo size={28} />
         <h1>Studio</h1>
         <p>Give a face a voice, and let it speak in a call.</p>
+        <a className="studio-calls" href="/">
+          To the calls
+        </a>
       </header>
       <main className="studio-body">
         <section className="studio-choices" aria-label="Who speaks">
@@ -61,8 +62,13 @@ export function Studio() {
             disabled={call.state.at === 'opening' || voice === undefined || name.trim() === ''}
             onClick={() => void call.open({ avatarId, name: name.trim(), language, voice: voice?.id })}
           >
-            {call.state.at === 'open' ? 'Bring in with these' : 'Bring into a call'}
+            {call.state.at === 'open' ? 'Change to these' : 'Bring into a call'}
           </button>
+          {call.state.at === 'open' && (
+            <button type="button" className="secondary" data-testid="studio-end" onClick={() => void call.end()}>
+              Take out of the call
+            </button>
+          )}
         </section>
         <Presenter avatars={avatars} call={call} language={language} previewUrl={avatars.previewUrl(avatarId)} />
       </main>

@@ -22,9 +22,9 @@ export function Timings({ room, participantId, speech }: TimingsProps) {
   return (
     <dl className="timings" data-testid="timings">
       <Timing term="First sound" ms={utterance?.firstSoundMs} />
-      <Timing term="First frame" ms={utterance?.firstFrameMs} />
+      <Timing term="First lips" ms={utterance?.firstFrameMs} />
       <Timing term="Heard here" ms={heardHereMs} />
-      <Timing term="Picture behind sound" ms={skewMs} />
+      <Timing term={`Picture ${(skewMs ?? 0) < 0 ? 'ahead of' : 'behind'} sound`} ms={skewMs && Math.abs(skewMs)} />
     </dl>
   );
 }
@@ -33,7 +33,15 @@ function Timing({ term, ms }: { term: string; ms: number | undefined }) {
   return (
     <div>
       <dt>{term}</dt>
-      <dd>{ms === undefined ? '–' : `${Math.round(ms)} ms`}</dd>
+      <dd>
+        {ms === undefined ? (
+          <span className="timing-none">–</span>
+        ) : (
+          <>
+            {Math.round(ms)} <small>ms</small>
+          </>
+        )}
+      </dd>
     </div>
   );
 }

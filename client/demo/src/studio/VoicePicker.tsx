@@ -1,7 +1,7 @@
 import type { VoiceInfo, VoicesOnOffer } from '../../../sdk/index.ts';
 import { languageName } from '../lib/languages.ts';
 import { Select } from '../ui/Field.tsx';
-import { spokenLanguages, voicesOf } from './voiceChoice.ts';
+import { spokenLanguages, voiceLabel, voicesOf } from './voiceChoice.ts';
 
 interface VoicePickerProps {
   onOffer: VoicesOnOffer;
@@ -15,7 +15,7 @@ export function VoicePicker({ onOffer, language, voice, onLanguage, onVoice }: V
   const languages = spokenLanguages(onOffer.voices).map((tag) => ({ value: tag, label: languageName(tag) }));
   const voices = voicesOf(onOffer.voices, language).map((each) => ({
     value: each.id,
-    label: each.experimental ? `${each.name} · ${each.model} (experimental)` : `${each.name} · ${each.model}`,
+    label: voiceLabel(each),
   }));
   if (voices.length === 0) return <Waiting absent={onOffer.absent} />;
   return (

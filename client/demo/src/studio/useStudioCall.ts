@@ -17,6 +17,8 @@ export interface StudioCall {
   readonly state: StudioState;
   /** Joins a room of its own as a viewer and places the avatar there; an earlier one leaves. */
   readonly open: (avatar: PlaceAvatar) => Promise<void>;
+  /** Takes the avatar out of the call, and this page with it. */
+  readonly end: () => Promise<void>;
 }
 
 export function useStudioCall(avatars: TritoneAvatars, onError: (error: TritoneError) => void): StudioCall {
@@ -45,6 +47,14 @@ export function useStudioCall(avatars: TritoneAvatars, onError: (error: TritoneE
     [avatars, move, onError],
   );
 
+  const end = useCallback(async () => {
+    const { current: now } = current;
+    if (now.at !== 'open') return;
+    move({ at: 'choosing' });
+    await avatars.remove(now.room.name, now.avatar.participantId).catch(() => {});
+    await now.room.leave();
+  }, [avatars, move]);
+
   useEffect(() => {
     const leave = () => {
       const { current: now } = current;
@@ -53,7 +63,7 @@ export function useStudioCall(avatars: TritoneAvatars, onError: (error: TritoneE
     return leave;
   }, []);
 
-  return { state, open };
+  return { state, open, end };
 }
 
 async function enter(onEnded: () => void): Promise<TritoneRoom> {

@@ -20,3 +20,18 @@ export function voicesOf(voices: readonly VoiceInfo[], language: string): readon
     .filter((voice) => voice.language === language)
     .toSorted((a, b) => Number(a.experimental) - Number(b.experimental));
 }
+
+/** Kokoro's names say in two letters how the voice speaks: accent, then woman or man. */
+const KOKORO_NAME = /^[a-z]([fm])_(\w+)$/;
+
+/** For people: `af_heart` of kokoro is "Heart, a woman’s voice (kokoro)". */
+export function voiceLabel({ name, model, experimental }: VoiceInfo): string {
+  const [, sex, given] = KOKORO_NAME.exec(name) ?? [];
+  const called = capitalised(given ?? name);
+  const whose = sex === undefined ? '' : sex === 'f' ? ', a woman’s voice' : ', a man’s voice';
+  return `${called}${whose} (${model}${experimental ? ', experimental' : ''})`;
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
