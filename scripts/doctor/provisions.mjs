@@ -12,7 +12,7 @@ import { findEnvironment, missingForStub, pinOf } from '../setup/python.mjs';
 import { choosePython, findPythons, unfitPython } from '../setup/pythonChoice.mjs';
 import { run } from '../setup/run.mjs';
 import { installCommand, packagesFor } from '../setup/systemPackages.mjs';
-import { checkWeights, weightsToFetch } from '../setup/weights.mjs';
+import { checkWeights, missingWeights, weightsToFetch } from '../setup/weights.mjs';
 import { WEIGHTS } from '../setup/weightsList.mjs';
 
 const TRITON_DEADLINE_MS = 120_000;
@@ -105,7 +105,9 @@ export async function checkAllWeights(cache) {
     const { version } = WEIGHTS.find((weights) => weights.name === name);
     const what = `Weights: ${name}`;
     if (!problem) return { what, found: `${version}, hashes as pinned`, fit: 'yes' };
-    return { what, found: problem, fit: 'no', mend: `remove ${join(cache, 'models', name)} and npm start` };
+    const isAbsent = missingWeights(cache, ours).some((weights) => weights.name === name);
+    const mend = isAbsent ? SETUP : `remove ${join(cache, 'models', name)} and npm start`;
+    return { what, found: problem, fit: 'no', mend };
   });
   return [...rows, ...yours];
 }

@@ -8,6 +8,8 @@ const running = new Set();
 const leftovers = new Set();
 let ending = false;
 let watching = false;
+/** A program runs in our place: its end is ours, a signal ends only what we still do beside it. */
+let handedOver = false;
 
 /** Signals a child's whole group. */
 export function killGroup(pid, signal) {
@@ -27,9 +29,10 @@ function exitIfDone(code) {
  * ends them. Whoever has not ended after the grace, or at the second signal, is killed.
  */
 function end(code) {
-  if (ending) process.exit(code);
+  if (ending && !handedOver) process.exit(code);
   ending = true;
   for (const pid of running) killGroup(pid, 'SIGINT');
+  if (handedOver) return; // whoever ignores it is killed as we exit
   setTimeout(() => process.exit(code), GRACE_MS);
   setInterval(() => exitIfDone(code), 20);
   exitIfDone(code);
@@ -47,11 +50,14 @@ function watch() {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ]) {
-    process.on(signal, () => {
-      if (running.size === 0 && process.listenerCount(signal) > 1) return; // launch.mjs has taken over
-      end(code);
-    });
+    process.on(signal, () => end(code));
   }
+}
+
+/** From now on this process ends with the program that runs in its place, whatever signal comes. */
+export function handOver() {
+  handedOver = true;
+  watch();
 }
 
 /** True once this process was told to end: nothing new is begun. */

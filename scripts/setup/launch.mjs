@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { handOver } from './ending.mjs';
 import { withNodeFirst } from './node24.mjs';
 
 /**
@@ -10,6 +11,7 @@ import { withNodeFirst } from './node24.mjs';
  */
 export function launch(node, args, { cwd, env }) {
   const child = spawn(node, args, { cwd, env: withNodeFirst(node, env), stdio: 'inherit' });
+  handOver();
   // A terminal sends Ctrl-C to the whole group: passing it on as well would count as the second, impatient one.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -20,7 +20,7 @@ import {
   unfitPython,
 } from './pythonChoice.mjs';
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
-import { ensureWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
+import { ensureWeights, isLater, missingWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
 
 const LOG_LIMIT_BYTES = 5e6;
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -90,24 +90,36 @@ async function ensureWorker({ worker, ...context }) {
   return buildIntoCache(context);
 }
 
-/** What the embedded Triton runs on. @returns {Promise<{ environment: string, models: string }>} @throws {SetupFailure} */
-async function ensureInference(context) {
+/**
+ * What the embedded Triton runs on.
+ * @returns {Promise<{ environment: string, models: string, later: import('./fetchLater.mjs').Later[] }>}
+ * @throws {SetupFailure}
+ */
+async function ensureInference(context, { captionsFirst }) {
   const environment = await ensurePythonEnvironment(context);
   const { TRITONE_MODELS_DIR: own } = process.env;
   const python = join(environment, 'bin', 'python3');
-  const defaults = await ensureWeights({ ...context, python, list: weightsToFetch(own) });
-  return { environment, models: await withOwnWeights(context.cache, defaults, own) };
+  const list = weightsToFetch(own);
+  const wanted = captionsFirst ? list.filter((weights) => !isLater(weights)) : list;
+  const defaults = await ensureWeights({ ...context, python, list, wanted });
+  const later = missingWeights(context.cache, list).map((weights) => ({
+    ...weights,
+    fetch: (progress) => ensureWeights({ ...context, python, progress, list, wanted: [weights] }),
+  }));
+  return { environment, models: await withOwnWeights(context.cache, defaults, own), later };
 }
 
 /**
  * Everything that the product needs, each step only when it is not done yet.
  * System packages come first and at once, so that a person without root pastes one command.
- * @param {{ progress: import('./steps.mjs').Progress, forTests?: boolean }} options
+ * @param {{ progress: import('./steps.mjs').Progress, forTests?: boolean, captionsFirst?: boolean }} options
+ *   `captionsFirst`: weights of voices and faces are left for `later`
  * @returns {Promise<{ checkout: string, node: string, env: NodeJS.ProcessEnv, triton: object, python?: object,
- *   pythonTools?: string, chromium?: string, demo?: string | Error }>} `env`: for the server
+ *   pythonTools?: string, chromium?: string, demo?: string | Error, later: import('./fetchLater.mjs').Later[] }>}
+ *   `env`: for the server
  * @throws {SetupFailure}
  */
-export async function prepare({ progress, forTests = false }) {
+export async function prepare({ progress, forTests = false, captionsFirst = false }) {
   const context = openContext(progress);
   const { cache, checkout } = context;
   await sweepTemporary(cache);
@@ -128,9 +140,9 @@ export async function prepare({ progress, forTests = false }) {
   await ensureNpmDependencies({ ...context, node });
 
   // The compiler is busy while the network is, and the other way round.
-  const [provenWorker, { environment, models }] = await Promise.all([
+  const [provenWorker, { environment, models, later = [] }] = await Promise.all([
     ensureWorker({ ...context, node, worker }),
-    python ? ensureInference({ ...context, python }) : {},
+    python ? ensureInference({ ...context, python }, { captionsFirst }) : {},
   ]);
   const certificate = await ensureCertificate(context);
   const demo = await ensureDemo({ ...context, node }).catch((error) => {
@@ -139,7 +151,7 @@ export async function prepare({ progress, forTests = false }) {
   });
 
   const prepared = {
-    ...{ checkout, cache, node, triton, python, demo },
+    ...{ checkout, cache, node, triton, python, demo, later },
     env: serverEnvironment({ cache, worker: provenWorker, environment, models, certificate, python }),
   };
   if (!forTests) return prepared;

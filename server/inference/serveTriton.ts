@@ -55,20 +55,26 @@ export async function serveTriton(options: ServeTritonOptions): Promise<never> {
 }
 
 async function keepLooking(options: ServeTritonOptions): Promise<never> {
-  const { triton, wake, clock, signal } = options;
+  const { triton, wake, clock, log, signal } = options;
   await untilLive(options);
-  let loading = triton.ours;
-  if (loading) {
+  let loading = false;
+  const load = () => {
+    loading = true;
     const onLoaded = () => triton.watchModels().then(() => wake.now());
     void loadModels({ ...options, onLoaded }).then(() => {
       loading = false;
       wake.now();
     });
-  }
+  };
+  if (triton.ours) load();
   const watch = new ModelWatch({ ...options, environment: triton.environment });
   while (true) {
     const woken = wake.next();
     await look(options, watch, loading);
+    if (!loading && (await triton.hasNewWeights())) {
+      log.info({}, 'weights have come: what could not be loaded is tried again');
+      load();
+    }
     await Promise.race([woken, sleep(clock, LOOK_INTERVAL_MS, signal)]);
     signal.throwIfAborted();
   }

@@ -11,6 +11,8 @@ export interface TritonLife {
   readonly died: Promise<string>;
   /** New models run now: their processes are watched from here on. */
   watchModels(): Promise<void>;
+  /** Whether weights have come since it was last asked: models that lacked them may load now. Never rejects. */
+  hasNewWeights(): Promise<boolean>;
   /** Ends it; `kindly` lets it finish first. Never rejects; twice is once. */
   stop(kindly: boolean): Promise<void>;
 }

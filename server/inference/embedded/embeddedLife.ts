@@ -4,6 +4,7 @@ import type { Log } from '../../streams/log.ts';
 import type { TritonLife } from '../triton.types.ts';
 import { groupMembers, isAlive, type ProcessStat, signalGroup } from './processes.ts';
 import type { RunFolder } from './runFolder.ts';
+import type { WeightsFolder } from './weightsFolder.ts';
 
 const STUB_POLL_MS = 500;
 const TERM_DEADLINE_MS = 3000;
@@ -16,6 +17,7 @@ export interface EmbeddedLifeOptions {
   /** Process group of the server and its models' processes. */
   readonly group: number;
   readonly folder: RunFolder;
+  readonly weights: WeightsFolder;
   readonly url: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Calls the watchdog off. */
@@ -60,6 +62,10 @@ export class EmbeddedLife implements TritonLife {
     this.#watched = members.filter((member) => member.pid !== child.pid);
     if (this.#stopping === undefined)
       this.#forgetPoll ??= this.#options.clock.after(STUB_POLL_MS, () => void this.#poll());
+  }
+
+  hasNewWeights(): Promise<boolean> {
+    return this.#options.weights.hasChanged();
   }
 
   stop(kindly: boolean): Promise<void> {

@@ -10,6 +10,7 @@ import { type EmbeddedConfig, findTriton } from './layout.ts';
 import { RunFolder, sweepLeftovers } from './runFolder.ts';
 import { followOutput } from './tritonLog.ts';
 import { watchOver } from './watchdog.ts';
+import { WeightsFolder } from './weightsFolder.ts';
 
 export type { EmbeddedConfig } from './layout.ts';
 
@@ -40,6 +41,7 @@ export class EmbeddedTriton implements TritonHost {
     await checkStub(layout.stub, env);
     const swept = await sweepLeftovers(config.runDir);
     if (swept > 0) log.warn({ swept }, 'leftovers of a killed server cleared away');
+    const weights = await WeightsFolder.open(config.modelsDir);
     const folder = await RunFolder.create(config.runDir, { layout, pythonPathDir: config.pythonPathDir });
     try {
       const port = await freePort(HOST);
@@ -62,7 +64,7 @@ export class EmbeddedTriton implements TritonHost {
       followOutput(child.stderr, log);
       const url = `${HOST}:${port}`;
       const { environment = {} } = config;
-      const life = new EmbeddedLife({ child, group, folder, url, environment, callOff, clock, log });
+      const life = new EmbeddedLife({ child, group, folder, weights, url, environment, callOff, clock, log });
       await folder.note(group).catch((cause: unknown) => log.warn({ cause }, 'run of triton not noted'));
       return life;
     } catch (cause) {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,15 @@ import { isNodeFit, withNodeFirst } from '../../../scripts/setup/node24.mjs';
 import { matchesLock } from '../../../scripts/setup/npmDependencies.mjs';
 import { serverEnvironment } from '../../../scripts/setup/prepare.mjs';
 import { missingLibraries, pinOf } from '../../../scripts/setup/python.mjs';
-import { modelsFolder, readSentencepieces, weightsToFetch, withOwnWeights } from '../../../scripts/setup/weights.mjs';
+import {
+  ensureWeights,
+  isLater,
+  missingWeights,
+  modelsFolder,
+  readSentencepieces,
+  weightsToFetch,
+  withOwnWeights,
+} from '../../../scripts/setup/weights.mjs';
 import { WEIGHTS } from '../../../scripts/setup/weightsList.mjs';
 import { jobsFor, percentOf } from '../../../scripts/worker/build.mjs';
 
@@ -86,6 +94,36 @@ describe('weights', () => {
   it('of other versions stand in another folder, so that two checkouts share a cache', () => {
     const newer = WEIGHTS.map((weights, at) => (at === 0 ? { ...weights, version: 'next' } : weights));
     expect(modelsFolder('/cache', newer)).not.toBe(modelsFolder('/cache', WEIGHTS));
+  });
+
+  it('of captions are what the page waits for, a modest part of all', () => {
+    const first = WEIGHTS.filter((weights) => !isLater(weights));
+    expect(first.map(({ name }) => name)).toEqual(expect.arrayContaining(['silero-vad', 'moonshine-tiny-en']));
+    expect(first.reduce((sum, { megabytes }) => sum + megabytes, 0)).toBeLessThan(250);
+    expect(new Set(WEIGHTS.map(({ group }) => group))).toEqual(new Set(['captions', 'voices', 'faces']));
+  });
+
+  it('that come later appear in the folder that a server reads already', async () => {
+    const cache = mkdtempSync(path.join(tmpdir(), 'tritone-weights-'));
+    const entry = (name, group) => ({ name, group, version: '1', files: { 'model.bin': {} }, megabytes: 1 });
+    const list = [entry('ear', 'captions'), entry('voice', 'voices')];
+    const put = ({ name }) => {
+      mkdirSync(path.join(cache, 'models', name, '1'), { recursive: true });
+      writeFileSync(path.join(cache, 'models', name, '1', 'model.bin'), name);
+    };
+    put(list[0]);
+    expect(missingWeights(cache, list)).toEqual([list[1]]);
+    const folder = await ensureWeights({ cache, list, wanted: list.filter((weights) => !isLater(weights)) });
+    const { ino } = statSync(folder);
+    const joined = await withOwnWeights(cache, folder, mkdtempSync(path.join(cache, 'own-')));
+    const read = (from, name) => readFileSync(path.join(from, name, 'model.bin'), 'utf8');
+    expect(read(folder, 'ear')).toBe('ear');
+    expect(() => read(joined, 'voice')).toThrow('ENOENT');
+    put(list[1]);
+    expect(await ensureWeights({ cache, list })).toBe(folder);
+    expect(statSync(folder).ino).toBe(ino);
+    expect([read(folder, 'voice'), read(joined, 'voice')]).toEqual(['voice', 'voice']);
+    rmSync(cache, { recursive: true });
   });
 
   it("are the user's own by their names, and the default ones beside them", async () => {
