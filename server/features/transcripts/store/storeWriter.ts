@@ -13,6 +13,8 @@ import { statementsOf } from './statements.ts';
 
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 15_000;
+/** Each transaction costs the embedded database a few ms of a core, however much is in it. */
+const GATHER_MS = 2000;
 
 export interface StoreWriterOptions {
   readonly journal: Journal;
@@ -52,7 +54,10 @@ export class StoreWriter implements AsyncDisposable {
   /** Resolves when all that stands in the journal now is in the database, or when the writer closes. */
   settled(): Promise<void> {
     if (this.isSettled || this.#stop.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => this.#settled.push(resolve));
+    return new Promise((resolve) => {
+      this.#settled.push(resolve);
+      this.#wake?.();
+    });
   }
 
   /** What is being written is finished. Never rejects; twice is once. */
@@ -82,6 +87,7 @@ export class StoreWriter implements AsyncDisposable {
         retryMs = RETRY_MS;
         this.#tellSettled();
         if (!signal.aborted) await this.#more();
+        await this.#gather();
       } catch (cause) {
         log.warn({ err: cause, retryMs }, 'transcripts wait in the journal: the store cannot be written');
         await sleep(clock, retryMs, signal);
@@ -158,6 +164,17 @@ export class StoreWriter implements AsyncDisposable {
       // Something may have come between the last look and now.
       if (!this.isSettled) this.#wake();
     });
+  }
+
+  /** The journal keeps what was said: the database may have it in larger pieces, unless someone waits for it. */
+  async #gather(): Promise<void> {
+    if (this.#settled.length > 0) return;
+    const hurry = new AbortController();
+    this.#wake = () => {
+      if (this.#settled.length > 0 || this.#stop.signal.aborted) hurry.abort();
+    };
+    await sleep(this.#options.clock, GATHER_MS, hurry.signal);
+    this.#wake = undefined;
   }
 
   #tellSettled(): void {

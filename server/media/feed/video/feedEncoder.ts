@@ -161,7 +161,8 @@ export class FeedEncoder implements PictureEncoder, Seated {
     this.#keysWanted.clear();
     this.#atWork = { mediaMs, sinceMs: this.#options.clock.nowMs() };
     // Copied: what the overlay is a view of may hold many, and is not ours to give away.
-    const rgba = overlay?.rgba.slice();
+    // A Buffer's slice shares its memory, which is not ours to hand over.
+    const rgba = overlay && new Uint8Array(overlay.rgba);
     worker.post(
       {
         type: 'picture',
