@@ -14,7 +14,11 @@ export class TritonTextToSpeech implements TextToSpeech {
   }
 
   voices(): readonly Voice[] {
-    return voicesOf(this.#access.catalogue.ready(TEXT_TO_SPEECH));
+    const voices = voicesOf(this.#access.catalogue.ready(TEXT_TO_SPEECH));
+    const languages = new Set(voices.map(({ language }) => language));
+    const chosen = new Set([...languages].map((language) => `${this.choose({ language }).id} ${language}`));
+    const isChosen = ({ id, language }: Voice) => Number(chosen.has(`${id} ${language}`));
+    return voices.toSorted((a, b) => isChosen(b) - isChosen(a));
   }
 
   choose({ language, voice }: Pick<TextToSpeechRequest, 'language' | 'voice'>): Voice {

@@ -61,6 +61,7 @@ export interface SpeechSynthesis extends AsyncDisposable {
 /** What features see of speech synthesis. */
 export interface TextToSpeech {
   /** Those of models that answer now. */
+  /** What would be chosen for a language comes first. */
   voices(): readonly Voice[];
   /** Which voice `open` would take now. @throws TritoneError `voice.not_found`, `voice.wrong_language`, `inference.no_model` */
   choose(wish: Pick<TextToSpeechRequest, 'language' | 'voice'>): Voice;
