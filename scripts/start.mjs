@@ -1,4 +1,4 @@
-/** `npm start`: set-up as far as captions need it, then the server, and behind its page the rest. */
+/** `npm start`: set-up as far as captions in English need it, then the server, and behind its page the rest. */
 import { join } from 'node:path';
 import { describeFailure } from './setup/failure.mjs';
 import { fetchLater } from './setup/fetchLater.mjs';

@@ -11,12 +11,15 @@ import { osRelease } from '../setup/platform.mjs';
 import { findEnvironment, missingForStub, pinOf } from '../setup/python.mjs';
 import { choosePython, findPythons, unfitPython } from '../setup/pythonChoice.mjs';
 import { run } from '../setup/run.mjs';
+import { SPEECH_PROGRAM, speechProgramVersion } from '../setup/speechProgram.mjs';
 import { installCommand, packagesFor } from '../setup/systemPackages.mjs';
 import { checkWeights, missingWeights, weightsToFetch } from '../setup/weights.mjs';
 import { WEIGHTS } from '../setup/weightsList.mjs';
+import { extraModels } from './extraModels.mjs';
 
 const TRITON_DEADLINE_MS = 120_000;
 const SETUP = 'npm start fetches it';
+const EXTRA = 'optional; docs/models.md says how to add them';
 
 /** @returns {{ row: import('./table.mjs').Row, node: string | undefined }} the Node that runs the server */
 export function checkNode(cache) {
@@ -93,6 +96,14 @@ export async function checkPython({ checkout, cache }) {
   };
 }
 
+/** @returns {Promise<import('./table.mjs').Row>} */
+export async function checkSpeechProgram() {
+  const what = `${SPEECH_PROGRAM} for voices`;
+  const version = await speechProgramVersion();
+  if (version !== undefined) return { what, found: version, fit: 'yes' };
+  return { what, found: 'absent: no voice speaks', fit: 'absent', mend: installCommand([SPEECH_PROGRAM]) };
+}
+
 /** Every file against its pinned hash. @returns {Promise<import('./table.mjs').Row[]>} */
 export async function checkAllWeights(cache) {
   const { TRITONE_MODELS_DIR: own } = process.env;
@@ -131,17 +142,28 @@ export async function checkTriton({ checkout, node, env }) {
   const where = env.TRITON_URL ? env.TRITON_URL : 'embedded';
   const mend = env.TRITON_URL ? 'see the log of that Triton' : 'LOG_LEVEL=debug npm start shows what it says';
   if (!answer.ready) return [{ what, found: `${where}: ${answer.reason}`, fit: 'no', mend }];
+  const extra = extraModels(join(checkout, 'model-repository'), env.TRITONE_MODELS_DIR);
   return [
     { what, found: `${where}, answers after ${(answer.ms / 1000).toFixed(1)} s`, fit: 'yes' },
-    ...answer.models.map((model) => modelRow(model, mend, Boolean(env.TRITON_URL))),
+    ...answer.models.map((model) =>
+      modelRow(model, {
+        mend,
+        isElsewhere: Boolean(env.TRITON_URL),
+        isExtra: !env.TRITON_URL && extra.has(model.name),
+      }),
+    ),
   ];
 }
 
-/** A Triton elsewhere may serve other people too: what of theirs is not ready is no fault here. */
-export function modelRow({ name, capability, state, reason }, mend, isElsewhere) {
+/**
+ * A Triton elsewhere may serve other people too: what of theirs is not ready is no fault here. Nor is an extra model (see
+ * `extraModels`).
+ */
+export function modelRow({ name, capability, state, reason }, { mend, isElsewhere = false, isExtra = false }) {
   const found = `${capability ?? 'none of ours'}, ${state}${reason ? `: ${reason}` : ''}`;
   const what = `Model: ${name}`;
   if (state === 'ready') return { what, found, fit: 'yes' };
+  if (isExtra) return { what, found: 'its weights are not installed', fit: 'absent', mend: EXTRA };
   if (isElsewhere && !capability) return { what, found, fit: 'absent' };
   return { what, found, fit: 'no', mend };
 }

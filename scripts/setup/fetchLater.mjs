@@ -20,7 +20,7 @@ export async function fetchLater(later, { progress = new Progress({ out: lines }
   if (later.length === 0) return;
   giveWay();
   const megabytes = later.reduce((sum, part) => sum + part.megabytes, 0);
-  progress.note(`· Voices and faces come while the server runs: about ${megabytes} MB.`);
+  progress.note(`· What is still missing comes while the server runs: about ${megabytes} MB.`);
   const missed = [];
   let why;
   for (const part of later) {

@@ -52,7 +52,7 @@ export async function ensureNpmDependencies({ checkout, node, progress, logFile 
     checkoutLock(checkout),
     async () => {
       if (areDependenciesInstalled(checkout)) return;
-      await progress.step('npm dependencies', 'about 145 MB to fetch', async () => {
+      await progress.step('npm dependencies', 'about 165 MB to fetch', async () => {
         await requireSpace(checkout, 900, 'npm');
         const { command, args } = npmCommand();
         await mustRun(

@@ -19,8 +19,9 @@ import {
   rememberPython,
   unfitPython,
 } from './pythonChoice.mjs';
+import { missingSpeechProgram, offerSpeechProgram } from './speechProgram.mjs';
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
-import { ensureWeights, isLater, missingWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
+import { byGroup, ensureWeights, isLater, missingWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
 
 const LOG_LIMIT_BYTES = 5e6;
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -102,10 +103,12 @@ async function ensureInference(context, { captionsFirst }) {
   const list = weightsToFetch(own);
   const wanted = captionsFirst ? list.filter((weights) => !isLater(weights)) : list;
   const defaults = await ensureWeights({ ...context, python, list, wanted });
-  const later = missingWeights(context.cache, list).map((weights) => ({
-    ...weights,
-    fetch: (progress) => ensureWeights({ ...context, python, progress, list, wanted: [weights] }),
-  }));
+  const later = missingWeights(context.cache, list)
+    .toSorted(byGroup)
+    .map((weights) => ({
+      ...weights,
+      fetch: (progress) => ensureWeights({ ...context, python, progress, list, wanted: [weights] }),
+    }));
   return { environment, models: await withOwnWeights(context.cache, defaults, own), later };
 }
 
@@ -113,7 +116,7 @@ async function ensureInference(context, { captionsFirst }) {
  * Everything that the product needs, each step only when it is not done yet.
  * System packages come first and at once, so that a person without root pastes one command.
  * @param {{ progress: import('./steps.mjs').Progress, forTests?: boolean, captionsFirst?: boolean }} options
- *   `captionsFirst`: weights of voices and faces are left for `later`
+ *   `captionsFirst`: what captions in English do without is left for `later`
  * @returns {Promise<{ checkout: string, node: string, env: NodeJS.ProcessEnv, triton: object, python?: object,
  *   pythonTools?: string, chromium?: string, demo?: string | Error, later: import('./fetchLater.mjs').Later[] }>}
  *   `env`: for the server
@@ -135,6 +138,8 @@ export async function prepare({ progress, forTests = false, captionsFirst = fals
   }
   await ensureSystemPackages({ ...context, needs });
   const python = plannedPython && (await settlePython(context, plannedPython));
+  const speech = python ? await missingSpeechProgram(context) : [];
+  if (!captionsFirst) await offerSpeechProgram(speech, progress);
 
   const node = await ensureNode24(context);
   await ensureNpmDependencies({ ...context, node });
@@ -151,7 +156,7 @@ export async function prepare({ progress, forTests = false, captionsFirst = fals
   });
 
   const prepared = {
-    ...{ checkout, cache, node, triton, python, demo, later },
+    ...{ checkout, cache, node, triton, python, demo, later: captionsFirst ? [...speech, ...later] : later },
     env: serverEnvironment({ cache, worker: provenWorker, environment, models, certificate, python }),
   };
   if (!forTests) return prepared;

@@ -121,7 +121,10 @@ export async function ensurePythonEnvironment({ checkout, cache, python, progres
           await mustRun(
             "The models' libraries do not load",
             join(folder, 'bin', 'python3'),
-            ['-c', 'import numpy, onnxruntime, ctranslate2, tokenizers, sentencepiece, cv2, ai_edge_litert.interpreter'],
+            [
+              '-c',
+              'import numpy, onnxruntime, ctranslate2, tokenizers, sentencepiece, cv2, ai_edge_litert.interpreter',
+            ],
             { deadlineMs: IMPORT_DEADLINE_MS, logFile },
           );
         };

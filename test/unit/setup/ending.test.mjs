@@ -119,7 +119,7 @@ describe('what is fetched later', () => {
     );
     expect(written.map((line) => line.replace(/[\d.]+ s\n/, 's\n'))).toEqual([
       'gives way\n',
-      '· Voices and faces come while the server runs: about 84 MB.\n',
+      '· What is still missing comes while the server runs: about 84 MB.\n',
       '… face\n',
       '✓ face  3 MB  s\n',
       '· Not fetched, the next start tries again: voice; song. The network did not answer.\n',

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { extraModels } from '../../../scripts/doctor/extraModels.mjs';
 import { modelRow } from '../../../scripts/doctor/provisions.mjs';
 import { certificateSubjects } from '../../../scripts/setup/certificate.mjs';
 import { prebuiltUrl } from '../../../scripts/setup/mediasoupWorker.mjs';
@@ -11,6 +12,7 @@ import { matchesLock } from '../../../scripts/setup/npmDependencies.mjs';
 import { serverEnvironment } from '../../../scripts/setup/prepare.mjs';
 import { missingLibraries, pinOf } from '../../../scripts/setup/python.mjs';
 import {
+  byGroup,
   ensureWeights,
   isLater,
   missingWeights,
@@ -96,11 +98,12 @@ describe('weights', () => {
     expect(modelsFolder('/cache', newer)).not.toBe(modelsFolder('/cache', WEIGHTS));
   });
 
-  it('of captions are what the page waits for, a modest part of all', () => {
+  it('of captions in English are what the page waits for; captions in other languages come before voices and faces', () => {
     const first = WEIGHTS.filter((weights) => !isLater(weights));
     expect(first.map(({ name }) => name)).toEqual(expect.arrayContaining(['silero-vad', 'moonshine-tiny-en']));
-    expect(first.reduce((sum, { megabytes }) => sum + megabytes, 0)).toBeLessThan(250);
-    expect(new Set(WEIGHTS.map(({ group }) => group))).toEqual(new Set(['captions', 'voices', 'faces']));
+    expect(first.reduce((sum, { megabytes }) => sum + megabytes, 0)).toBeLessThan(100);
+    const later = WEIGHTS.filter(isLater).toSorted(byGroup);
+    expect([...new Set(later.map(({ group }) => group))]).toEqual(['languages', 'voices', 'faces']);
   });
 
   it('that come later appear in the folder that a server reads already', async () => {
@@ -192,10 +195,33 @@ describe("a model's row of the doctor", () => {
   it('is no fault where somebody else runs it on the Triton that is shared', () => {
     const theirs = { name: 'resnet', capability: undefined, state: 'unavailable', reason: 'out of memory' };
     const ours = { ...theirs, name: 'moonshine', capability: 'speech-to-text' };
-    expect(modelRow(theirs, 'mend it', true)).toMatchObject({ fit: 'absent' });
-    expect(modelRow(theirs, 'mend it', false)).toMatchObject({ fit: 'no', mend: 'mend it' });
-    expect(modelRow(ours, 'mend it', true)).toMatchObject({ fit: 'no', mend: 'mend it' });
-    expect(modelRow({ ...ours, state: 'ready', reason: undefined }, 'mend it', true)).toMatchObject({ fit: 'yes' });
+    expect(modelRow(theirs, { mend: 'mend it', isElsewhere: true })).toMatchObject({ fit: 'absent' });
+    expect(modelRow(theirs, { mend: 'mend it' })).toMatchObject({ fit: 'no', mend: 'mend it' });
+    expect(modelRow(ours, { mend: 'mend it', isElsewhere: true })).toMatchObject({ fit: 'no', mend: 'mend it' });
+    expect(modelRow({ ...ours, state: 'ready', reason: undefined }, { mend: 'mend it' })).toMatchObject({ fit: 'yes' });
+  });
+});
+
+describe('a model whose weights nobody fetches', () => {
+  it('is optional, until its weights are there or chosen', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tritone-extra-'));
+    const model = (name, weights) => {
+      mkdirSync(path.join(folder, 'models', name), { recursive: true });
+      const parameter = weights ? `parameters [ { key: "weights" value { string_value: "${weights}" } } ]` : '';
+      writeFileSync(path.join(folder, 'models', name, 'config.pbtxt'), `name: "${name}"\n${parameter}\n`);
+    };
+    model('canary');
+    model('moonshine', 'moonshine-tiny-en');
+    model('wav2lip', 'wav2lip');
+    model('indic', 'bn=indic-bn,hi=indic-hi');
+    const find = (env = {}) => [...extraModels(path.join(folder, 'models'), path.join(folder, 'weights'), { env })];
+    expect(find().sort()).toEqual(['indic', 'wav2lip']);
+    expect(find({ TRITONE_WAV2LIP_WEIGHTS: '/mine' })).toEqual(['indic']);
+    mkdirSync(path.join(folder, 'weights', 'indic-hi'), { recursive: true });
+    expect(find()).toEqual(['wav2lip']);
+    const row = modelRow({ name: 'wav2lip', state: 'unavailable', reason: 'no weights' }, { mend: 'x', isExtra: true });
+    expect(row).toMatchObject({ fit: 'absent' });
+    rmSync(folder, { recursive: true });
   });
 });
 
