@@ -19,7 +19,6 @@ import {
   rememberPython,
   unfitPython,
 } from './pythonChoice.mjs';
-import { missingSpeechProgram, offerSpeechProgram } from './speechProgram.mjs';
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
 import { byGroup, ensureWeights, isLater, missingWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
 
@@ -138,8 +137,6 @@ export async function prepare({ progress, forTests = false, captionsFirst = fals
   }
   await ensureSystemPackages({ ...context, needs });
   const python = plannedPython && (await settlePython(context, plannedPython));
-  const speech = python ? await missingSpeechProgram(context) : [];
-  if (!captionsFirst) await offerSpeechProgram(speech, progress);
 
   const node = await ensureNode24(context);
   await ensureNpmDependencies({ ...context, node });
@@ -156,7 +153,7 @@ export async function prepare({ progress, forTests = false, captionsFirst = fals
   });
 
   const prepared = {
-    ...{ checkout, cache, node, triton, python, demo, later: captionsFirst ? [...speech, ...later] : later },
+    ...{ checkout, cache, node, triton, python, demo, later },
     env: serverEnvironment({ cache, worker: provenWorker, environment, models, certificate, python }),
   };
   if (!forTests) return prepared;
