@@ -10,6 +10,9 @@ const LOAD_DEADLINE_MS = 180_000;
 /** Which models there are is known before they load, what they can do only after: those that caption a call go by name. */
 const CAPTIONS_FIRST = ['moonshine', 'whisper_live'];
 
+/** As models say that their weights or their program are not here: no fault, they are optional. */
+export const NOT_INSTALLED = /\w+MissingError: (.+)/;
+
 export interface LoadModelsOptions {
   readonly client: TritonClient;
   readonly clock: Clock;
@@ -42,7 +45,9 @@ export async function loadModels(options: LoadModelsOptions): Promise<void> {
     } catch (cause) {
       if (signal.aborted) return;
       const { code, message } = TritoneError.from(cause, 'inference.failed');
-      log.warn({ model, code, reason: message }, 'model not loaded');
+      const missing = NOT_INSTALLED.exec(message)?.[1];
+      if (missing === undefined) log.warn({ model, code, reason: message }, 'model not loaded');
+      else log.info({ model, missing }, 'model is not installed');
     }
     await onLoaded();
   };

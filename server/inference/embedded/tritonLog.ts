@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Log } from '../../streams/log.ts';
+import { NOT_INSTALLED } from '../loadModels.ts';
 
 const LONGEST_LINE = 1000;
 
@@ -21,7 +22,8 @@ export function followOutput(output: Readable, log: Log): void {
     const [, level, where, text] = tritonLine.exec(line) ?? [];
     if (text === undefined && modelWarning.test(line)) log.warn({ line }, 'model warns');
     else if (text === undefined) log.debug({ line }, 'model output');
-    else if (level === 'I' || level === 'W' || usual.test(text)) log.debug({ where, line: text }, 'triton output');
+    else if (level === 'I' || level === 'W' || usual.test(text) || NOT_INSTALLED.test(text))
+      log.debug({ where, line: text }, 'triton output');
     else log.warn({ where, line: text }, 'triton complains');
   });
 }

@@ -28,6 +28,7 @@ describe('what Triton and its models write', () => {
     ['I1123 16:36:57.123456 4711 server.cc:1] "warning: nothing"', 'debug'],
     ['E1123 16:36:57.123456 4711 model.cc:42] "it failed"', 'warn'],
     ['E1123 16:36:57.123456 4711 cuda.cc:42] "CudaDriverHelper has not been initialized."', 'debug'],
+    ['E1123 16:36:57.123456 4711 backend.cc:6] "WeightsMissingError: weights \'x\' are not installed"', 'debug'],
     ['', ''],
   ])('is told as it weighs: %s', async (line, level) => {
     expect(await levelOf(line)).toBe(level);

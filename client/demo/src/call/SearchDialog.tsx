@@ -91,7 +91,7 @@ function SearchHit({ hit, onJump }: { hit: TranscriptHit; onJump: ((captionId: s
       <p className="search-hit-head">
         <bdi>{hit.speaker ?? 'Someone'}</bdi> <time dateTime={new Date(hit.saidAtMs).toISOString()}>{when}</time>
         {onJump !== undefined && (
-          <button type="button" className="quiet" onClick={() => onJump(hit.captionId)}>
+          <button type="button" className="quiet search-hit-jump" onClick={() => onJump(hit.captionId)}>
             {clockTime(hit.startMs)} in this call
           </button>
         )}
