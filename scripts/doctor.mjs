@@ -8,6 +8,7 @@ import {
   checkDependencies,
   checkNode,
   checkPython,
+  checkSpeechProgram,
   checkTriton,
   checkWorker,
 } from './doctor/provisions.mjs';
@@ -40,7 +41,7 @@ const triton = tritonOf();
 /** Rows of what the embedded Triton stands on; none of it matters with one elsewhere. */
 async function checkEmbedded() {
   const { rows, environment, python } = await checkPython(context);
-  rows.push(...(await checkAllWeights(cache)), await checkSharedMemory());
+  rows.push(...(await checkAllWeights(cache)), await checkSpeechProgram(), await checkSharedMemory());
   if (!environment || !node) return rows;
   const { TRITONE_MODELS_DIR: own } = process.env;
   const models = await withOwnWeights(cache, modelsFolder(cache, weightsToFetch(own)), own);

@@ -11,6 +11,7 @@ import { osRelease } from '../setup/platform.mjs';
 import { findEnvironment, missingForStub, pinOf } from '../setup/python.mjs';
 import { choosePython, findPythons, unfitPython } from '../setup/pythonChoice.mjs';
 import { run } from '../setup/run.mjs';
+import { SPEECH_PROGRAM, speechProgramVersion } from '../setup/speechProgram.mjs';
 import { installCommand, packagesFor } from '../setup/systemPackages.mjs';
 import { checkWeights, missingWeights, weightsToFetch } from '../setup/weights.mjs';
 import { WEIGHTS } from '../setup/weightsList.mjs';
@@ -93,6 +94,14 @@ export async function checkPython({ checkout, cache }) {
     environment,
     python,
   };
+}
+
+/** @returns {Promise<import('./table.mjs').Row>} */
+export async function checkSpeechProgram() {
+  const what = `${SPEECH_PROGRAM} for voices`;
+  const version = await speechProgramVersion();
+  if (version !== undefined) return { what, found: version, fit: 'yes' };
+  return { what, found: 'absent: no voice speaks', fit: 'absent', mend: installCommand([SPEECH_PROGRAM]) };
 }
 
 /** Every file against its pinned hash. @returns {Promise<import('./table.mjs').Row[]>} */

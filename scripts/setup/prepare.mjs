@@ -19,6 +19,7 @@ import {
   rememberPython,
   unfitPython,
 } from './pythonChoice.mjs';
+import { missingSpeechProgram, offerSpeechProgram } from './speechProgram.mjs';
 import { ensureSystemPackages, pythonOfRelease } from './systemPackages.mjs';
 import { byGroup, ensureWeights, isLater, missingWeights, weightsToFetch, withOwnWeights } from './weights.mjs';
 
@@ -137,6 +138,8 @@ export async function prepare({ progress, forTests = false, captionsFirst = fals
   }
   await ensureSystemPackages({ ...context, needs });
   const python = plannedPython && (await settlePython(context, plannedPython));
+  const speech = python ? await missingSpeechProgram(context) : [];
+  if (!captionsFirst) await offerSpeechProgram(speech, progress);
 
   const node = await ensureNode24(context);
   await ensureNpmDependencies({ ...context, node });
@@ -153,7 +156,7 @@ export async function prepare({ progress, forTests = false, captionsFirst = fals
   });
 
   const prepared = {
-    ...{ checkout, cache, node, triton, python, demo, later },
+    ...{ checkout, cache, node, triton, python, demo, later: captionsFirst ? [...speech, ...later] : later },
     env: serverEnvironment({ cache, worker: provenWorker, environment, models, certificate, python }),
   };
   if (!forTests) return prepared;

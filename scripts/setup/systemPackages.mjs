@@ -21,7 +21,7 @@ export const WORKER_BUILD_PACKAGES = [
 
 /**
  * The Debian or Ubuntu packages of what is missing, each once, sorted.
- * @param {Iterable<string>} needs 'worker-build', 'python', 'venv 3.11', 'libpython 3.11', 'chromium'
+ * @param {Iterable<string>} needs 'worker-build', 'python', 'venv 3.11', 'libpython 3.11', 'chromium', 'speech'
  * @param {{ id: string, version: string }} release of /etc/os-release
  */
 export function packagesFor(needs, release) {
@@ -32,6 +32,7 @@ export function packagesFor(needs, release) {
     if (kind === 'python') for (const name of ['python3', 'python3-venv']) names.add(name);
     if (kind === 'venv') names.add(`python${version}-venv`);
     if (kind === 'libpython') names.add(libpythonPackage(version, release));
+    if (kind === 'speech') names.add('espeak-ng');
     if (kind === 'chromium') for (const name of ['chromium', 'fonts-dejavu-core']) names.add(name);
   }
   return [...names].sort();

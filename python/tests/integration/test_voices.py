@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import struct
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from tests.integration.triton_wire import Response, Stream, model_state, text_re
 
 pytestmark = pytest.mark.integration
 
-MODELS = {"piper": "piper-joe-en", "kokoro": "kokoro-82m"}
+MODELS = ["piper", "kokoro", "espeak"]
 GREETING = "Good morning, everyone, and welcome to the meeting. "
 SECONDS = 20.0
 """A busy test machine may be slow; nothing is decided by it."""
@@ -33,8 +32,8 @@ def server() -> Iterator[TritonServer]:
         pytest.skip("TRITONE_PYTHON_ENV is not set: no Triton to start")
     if not shutil.which("espeak-ng"):
         pytest.skip("espeak-ng is not installed")
-    weights = need_weights(*MODELS.values())
-    server = TritonServer(Path(python), {"TRITONE_MODELS_DIR": str(weights)}, list(MODELS))
+    weights = need_weights("piper-joe-en", "kokoro-82m")
+    server = TritonServer(Path(python), {"TRITONE_MODELS_DIR": str(weights)}, MODELS)
     try:
         for model in MODELS:
             server.wait_until_ready(model)
@@ -117,11 +116,28 @@ def test_text_in_fragments_becomes_chunks_without_a_hole(server: TritonServer, m
     assert any(np.abs(pcm).max() > 3_000 for pcm, _, _ in writer.chunks())
 
 
+def test_espeak_reads_an_indian_language_and_tells_its_words(server: TritonServer):
+    text = "नमस्ते, आज की बैठक में आपका स्वागत है।"
+    writer = Writer(server, "espeak", text, language="hi")
+    writer.end()
+    words = writer.words()
+    assert [word["text"].strip(",।") for word in words] == [w.strip(",।") for w in text.split()]
+    starts = [word["samples"][0] for word in words]
+    assert starts == sorted(starts)
+    assert {name for _, _, timing in writer.chunks() for name, _, _ in timing["visemes"]} >= {
+        "PP",
+        "aa",
+        "kk",
+    }
+
+
 def test_the_first_sound_leaves_while_the_rest_of_the_text_is_held_back(server: TritonServer):
     writer = Writer(server, "piper", GREETING + "The rest of this", language="en")
-    assert writer.first_sound(), "no sound before the text was whole"
-    time.sleep(0.5)
-    assert [word["text"] for word in writer.words()][-1] == "meeting"
+
+    def said(_: list[Response]) -> bool:
+        return [word["text"] for word in writer.words()][-1:] == ["meeting"]
+
+    assert writer.stream.wait(said, SECONDS), "a clause waited for the text after it"
     writer.end(" is late.")
     assert [word["text"] for word in writer.words()][-2:] == ["is", "late"]
 

@@ -11,6 +11,8 @@ from tritone_models.errors import ModelError
 DEADLINE_SECONDS = 20
 SWITCH = re.compile(r"\([a-z]{2,3}(?:-[\w-]+)?\)")
 """`(en)…(hi)`: where the program reads a word in another language."""
+READABLE = {"or": str.maketrans("ୱ", "ବ")}
+"""Letters that the program spells out by their numbers, and what it reads alike."""
 NOT_INSTALLED = (
     "the program espeak-ng is not installed: on Debian and Ubuntu, "
     "'apt-get install espeak-ng' as root brings it"
@@ -41,11 +43,11 @@ class EspeakProgram:
 
         `voice`: as `espeak-ng --voices` names it.
 
-        A phrase holds words alone: the program takes punctuation for the end of a line.
+        A phrase holds words alone: punctuation would make lines of its parts.
         """
         if not phrases:
             return []
-        lines = self._lines("\n".join(phrases), voice)
+        lines = self._lines("\n\n".join(phrases), voice)
         if len(lines) != len(phrases):
             # A word like "e.g." ended a line of its own.
             lines = [" ".join(self._lines(phrase, voice)) for phrase in phrases]
@@ -64,7 +66,7 @@ class EspeakProgram:
     def _run(self, text: str, voice: str, arguments: Sequence[str]) -> bytes:
         done = subprocess.run(
             [str(self._path), "-b", "1", "-v", voice, *arguments, "--stdin"],
-            input=text.encode(),
+            input=text.translate(READABLE.get(voice, {})).encode(),
             capture_output=True,
             timeout=DEADLINE_SECONDS,
             check=False,

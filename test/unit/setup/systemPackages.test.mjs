@@ -17,6 +17,7 @@ describe('system packages', () => {
       'libpython3.11',
       'python3.11-venv',
     ]);
+    expect(packagesFor(['speech'], debian12)).toEqual(['espeak-ng']);
     expect(packagesFor(['worker-build'], debian12)).toEqual([...WORKER_BUILD_PACKAGES].sort());
   });
 
