@@ -55,6 +55,8 @@ class SpeechToText:
             text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
             channel.send({"EVENT": np.array([[text.encode()]], dtype=np.object_)})
 
+        if options.describe:
+            emit({"type": "model", "languages": list(self._languages)})
         session = self._engine.open(options, emit, channel.close, channel.fail)
         return SpeechSequence(self._engine, session)
 

@@ -15,6 +15,7 @@ BLOCKS = {
     "as": 0x0980,
     "pa": 0x0A00,
     "gu": 0x0A80,
+    "or": 0x0B00,
     "ta": 0x0B80,
     "te": 0x0C00,
     "kn": 0x0C80,

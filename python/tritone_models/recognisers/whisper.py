@@ -26,9 +26,9 @@ from tritone_models.speech.hypothesis import (
 from tritone_models.weights import find_weights
 
 FILES = ("model.bin", "config.json", "tokenizer.json")
-TOKENS_PER_SECOND = 7
+TOKENS_PER_SECOND = 5
 CHEAP_LANGUAGES = frozenset({"en"})
-DEAR_TOKENS_PER_SECOND = 15
+DEAR_TOKENS_PER_SECOND = 8
 """A letter of an Indian script takes one to three tokens; with more, whisper-base writes on."""
 MOST_TOKENS = 448
 SAMPLES_PER_TIMESTAMP = 320
@@ -71,8 +71,14 @@ class Whisper:
 
         @raises WeightsMissingError
         """
+        name = parameters.text(f"{prefix}weights", "whisper-base")
+        remedy = parameters.text("remedy") or None
+        return cls.load_from(find_weights(name, FILES, remedy=remedy), parameters, prefix)
+
+    @classmethod
+    def load_from(cls, folder: Path, parameters: Parameters, prefix: str = "") -> "Whisper":
+        """Where `device` is `auto`: on a GPU if it works, else on the CPU with a warning."""
         use_one_blas_thread()
-        folder = find_weights(parameters.text(f"{prefix}weights", "whisper-base"), FILES)
         device = parameters.text(f"{prefix}device", "auto")
         if device != "auto":
             return cls._load_on(device, folder, parameters, prefix)
@@ -113,7 +119,8 @@ class Whisper:
         )
         noise = np.random.default_rng(0).normal(0, 0.01, 2 * SAMPLE_RATE).astype(np.float32)
         for size in {1, whisper.batch}:
-            whisper.decode([DecodeRequest(noise, language="en", words=True)] * size)
+            spoken = whisper.languages[0]
+            whisper.decode([DecodeRequest(noise, language=spoken, words=True)] * size)
         return whisper
 
     @classmethod
@@ -126,14 +133,16 @@ class Whisper:
         """The bigger one that `second_pass_weights` names; it decodes one at a time."""
         return cls.load(parameters, "second_pass_")
 
+    def detect(
+        self, audio: Audio, allowed: tuple[str, ...], likely: str | None = None
+    ) -> tuple[str, float]:
+        """The language among `allowed` that is spoken, with its share."""
+        request = DecodeRequest(audio, allowed=allowed, likely=likely)
+        encoded, _ = self._encode([request])
+        return most_likely(self._model.detect_language(encoded)[0], request)
+
     def decode(self, requests: Sequence[DecodeRequest]) -> list[Hypothesis]:
-        frames = self._frames(requests)
-        features = np.zeros((len(requests), self._mel.mels, frames), np.float32)
-        for row, request in zip(features, requests, strict=True):
-            # One hop of silence: the last window would else be cut off.
-            mel = self._mel(np.pad(request.audio, (0, HOP)))[:, :frames]
-            row[:, : mel.shape[1]] = mel
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(features))
+        encoded, frames = self._encode(requests)
         languages = self._languages(encoded, requests)
         forbidden = [self._tokens.forbidden(language) for language, _ in languages]
         if any(tokens != forbidden[0] for tokens in forbidden):
@@ -168,6 +177,16 @@ class Whisper:
             )
         ]
 
+    def _encode(self, requests: Sequence[DecodeRequest]) -> tuple[Any, int]:
+        """The encoding and how many frames it is of."""
+        frames = self._frames(requests)
+        features = np.zeros((len(requests), self._mel.mels, frames), np.float32)
+        for row, request in zip(features, requests, strict=True):
+            # One hop of silence: the last window would else be cut off.
+            mel = self._mel(np.pad(request.audio, (0, HOP)))[:, :frames]
+            row[:, : mel.shape[1]] = mel
+        return self._model.encode(ctranslate2.StorageView.from_array(features)), frames
+
     def _frames(self, requests: Sequence[DecodeRequest]) -> int:
         longest = max(len(request.audio) for request in requests) / SAMPLE_RATE
         seconds = min(max(self._window_seconds, longest + 0.5), WHOLE_WINDOW_SECONDS)
@@ -176,12 +195,16 @@ class Whisper:
     def _longest(
         self, requests: Sequence[DecodeRequest], languages: Sequence[tuple[str, float]]
     ) -> int:
-        """Tokens a call may write: plenty for what people say, little for a loop."""
+        """Room for plenty of what people say, and for little of a loop.
+
+        CTranslate2 writes half of it at most, and no more than the prompt leaves.
+        """
         most = 0
         for request, (language, _) in zip(requests, languages, strict=True):
             rate = TOKENS_PER_SECOND if language in CHEAP_LANGUAGES else DEAR_TOKENS_PER_SECOND
             written = int(len(request.audio) / SAMPLE_RATE * rate) + 8
-            most = max(most, len(self._tokens.prompt(language, request.prompt)) + written)
+            prompt = len(self._tokens.prompt(language, request.prompt))
+            most = max(most, 2 * written, prompt - 1 + written)
         return min(most, MOST_TOKENS)
 
     def _languages(

@@ -36,7 +36,9 @@ class WhisperTokens:
     def start(self, language: str) -> list[int]:
         if not self.multilingual:
             return [self._start]
-        return [self._start, self._id(f"<|{language}|>"), self._transcribe]
+        spoken = self._id(f"<|{language}|>")
+        # Fine-tunes exist for languages that Whisper itself does not know: Odia goes without.
+        return [self._start, *([spoken] if spoken >= 0 else []), self._transcribe]
 
     def prompt(self, language: str, context: str = "") -> list[int]:
         """What the decoder is given before it writes."""

@@ -21,6 +21,8 @@ class SpeechOptions:
     words: bool = True
     partials: bool = True
     prompt: str = ""
+    describe: bool = False
+    """The first event tells which languages the weights know; those asked for do not matter."""
 
     @classmethod
     def parse(cls, text: str | None, known: Collection[str]) -> "SpeechOptions":
@@ -30,6 +32,8 @@ class SpeechOptions:
         @raises BadOptionsError
         """
         given = _object(text)
+        if _typed(given, "describe", bool, False):
+            return cls(language=next(iter(known), None), partials=False, describe=True)
         language = _typed(given, "language", str, AUTO)
         languages = _typed(given, "languages", list, [])
         if not all(isinstance(name, str) for name in languages):
