@@ -40,6 +40,32 @@ export interface ModelCard {
   readonly isExperimental: boolean;
 }
 
+/** What the weights that a model has loaded know; `pairs` as on a card. */
+export interface Abilities {
+  readonly languages: readonly string[];
+  readonly pairs: readonly LanguagePair[];
+}
+
+/**
+ * The card as far as the weights bear it out: weights are chosen by parameter, and an operator may want fewer languages than
+ * they know. Where the two have none in common, the weights are right.
+ */
+export function borneOut(card: ModelCard, { languages: known, pairs }: Abilities): ModelCard {
+  const common = card.languages.filter((language) => known.includes(language));
+  const languages = common.length > 0 ? common : known;
+  const fits = ({ source, target }: LanguagePair) => languages.includes(source) && languages.includes(target);
+  const isTold = (pair: LanguagePair) =>
+    pairs.length === 0 || pairs.some(({ source, target }) => source === pair.source && target === pair.target);
+  return {
+    ...card,
+    languages,
+    pairs: (card.pairs.length > 0 ? card.pairs.filter(isTold) : pairs).filter(fits),
+    experimental: card.isExperimental
+      ? languages
+      : card.experimental.filter((language) => languages.includes(language)),
+  };
+}
+
 /** The card of a model of which nothing but its name is known. */
 export function emptyCard(name: string, state: ModelCard['state'], reason?: string): ModelCard {
   return {

@@ -2,11 +2,12 @@ import { TritoneError } from '../../shared/errors.ts';
 import type { Clock } from '../streams/clock.ts';
 import type { Log } from '../streams/log.ts';
 import type { Histogram } from '../streams/metrics.ts';
-import { askCanary, askSpeechModel, askVoiceModel, CANARY_MODEL } from './canary.ts';
+import { askCanary, askSpeechModel, askTranslator, askVoiceModel, CANARY_MODEL } from './canary.ts';
+import { TRANSLATE } from './choosePair.ts';
 import { SPEECH_TO_TEXT } from './chooseSpeechModel.ts';
 import { TEXT_TO_SPEECH } from './chooseVoice.ts';
 import type { LifeSigns } from './lifeSigns.ts';
-import { emptyCard, type ModelCard, readCard } from './modelCard.ts';
+import { type Abilities, borneOut, emptyCard, type ModelCard, readCard } from './modelCard.ts';
 import type { TritonClient } from './tritonClient.ts';
 import { sanitiseReason } from './tritonErrors.ts';
 import type { ModelIndex } from './tritonService.ts';
@@ -50,6 +51,8 @@ export class ModelWatch {
   readonly #options: ModelWatchOptions;
   readonly #cards = new Map<string, ModelCard>();
   readonly #health = new Map<string, Health>();
+  /** What the weights that are loaded know. */
+  readonly #told = new Map<string, Abilities>();
 
   constructor(options: ModelWatchOptions) {
     this.#options = options;
@@ -70,9 +73,11 @@ export class ModelWatch {
     try {
       const card = await this.#card(entry);
       const health = await this.#check(card);
-      if (health.misses === 0 || (health.answered && health.misses <= MISSES_ALLOWED)) return card;
+      const told = this.#told.get(name);
+      const known = told === undefined ? card : borneOut(card, told);
+      if (health.misses === 0 || (health.answered && health.misses <= MISSES_ALLOWED)) return known;
       const given = health.answered || health.misses > MISSES_ALLOWED;
-      return { ...card, state: given ? 'unavailable' : 'loading', reason: health.reason };
+      return { ...known, state: given ? 'unavailable' : 'loading', reason: health.reason };
     } catch (cause) {
       const { message } = TritoneError.from(cause, 'inference.failed', { reason: 'its configuration cannot be read' });
       return this.#known(name, 'unavailable', message);
@@ -81,6 +86,7 @@ export class ModelWatch {
 
   #known(name: string, state: ModelCard['state'], reason: string): ModelCard {
     this.#health.delete(name);
+    this.#told.delete(name);
     const card = this.#cards.get(name);
     return card === undefined ? emptyCard(name, state, reason) : { ...card, state, reason };
   }
@@ -99,7 +105,8 @@ export class ModelWatch {
     if (health.answered && signs.sinceMs(card.name) < FRESH_MS) return Object.assign(health, { misses: 0 });
     const startedAtMs = clock.nowMs();
     try {
-      await this.#ask(card, health);
+      const told = await this.#ask(card, health);
+      if (told !== undefined) this.#told.set(card.name, told);
       canaryMs.observe(clock.nowMs() - startedAtMs);
       Object.assign(health, { answered: true, misses: 0, reason: undefined });
     } catch (cause) {
@@ -113,15 +120,18 @@ export class ModelWatch {
     return health;
   }
 
-  async #ask(card: ModelCard, { answered, misses }: Health): Promise<void> {
+  /** @returns what it says of itself, as far as it does */
+  async #ask(card: ModelCard, { answered, misses }: Health): Promise<Abilities | undefined> {
     const { client, clock, signal } = this.#options;
     const deadlineMs = answered || misses > 0 ? CANARY_DEADLINE_MS : FIRST_CANARY_DEADLINE_MS;
     const call = { client, clock, signal, deadlineMs };
     if (card.name === CANARY_MODEL) await askCanary(call);
     const [language] = card.languages;
-    if (language === undefined) return;
-    if (card.capability === SPEECH_TO_TEXT) await askSpeechModel({ ...call, model: card.name, language });
+    if (language === undefined) return undefined;
+    if (card.capability === SPEECH_TO_TEXT) return askSpeechModel({ ...call, model: card.name, language });
+    if (card.capability === TRANSLATE && !answered) return askTranslator({ ...call, model: card.name });
     // Once: a voice in the middle of a long clause may be late to answer, and nobody's speech is worth a restart.
     if (card.capability === TEXT_TO_SPEECH && !answered) await askVoiceModel({ ...call, model: card.name, language });
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Admission } from '../../../server/inference/admission.ts';
 import { Catalogue } from '../../../server/inference/catalogue.ts';
 import { chooseSpeechModel, type ModelPreference } from '../../../server/inference/chooseSpeechModel.ts';
-import { emptyCard, type ModelCard, readCard } from '../../../server/inference/modelCard.ts';
+import { borneOut, emptyCard, type ModelCard, readCard } from '../../../server/inference/modelCard.ts';
 import type { ModelConfig } from '../../../server/inference/tritonService.ts';
 
 function card(name: string, languages: string[], fields: Partial<ModelCard> = {}): ModelCard {
@@ -198,5 +198,35 @@ describe('the catalogue', () => {
       { tag: 'hi', experimental: true },
       { tag: 'ta', experimental: true },
     ]);
+  });
+});
+
+describe('what the weights of a model know', () => {
+  const whisper = card('whisper', ['en', 'hi', 'ta'], { experimental: ['hi', 'ta'] });
+
+  it('is all that is offered of it, marked as before', () => {
+    expect(borneOut(whisper, { languages: ['en'], pairs: [] })).toMatchObject({ languages: ['en'], experimental: [] });
+    const more = borneOut(whisper, { languages: ['ta', 'yue', 'en'], pairs: [] });
+    expect(more).toMatchObject({ languages: ['en', 'ta'], experimental: ['ta'] });
+  });
+
+  it('is offered where the operator has named nothing of it', () => {
+    expect(borneOut(card('whisper', ['en']), { languages: ['hi'], pairs: [] }).languages).toEqual(['hi']);
+  });
+
+  it('leaves a model experimental that is so as a whole', () => {
+    const all = { ...whisper, isExperimental: true, experimental: whisper.languages };
+    expect(borneOut(all, { languages: ['hi'], pairs: [] }).experimental).toEqual(['hi']);
+  });
+
+  it('narrows pairs, and names them where the configuration does not', () => {
+    const pairs = [
+      { source: 'en', target: 'hi' },
+      { source: 'en', target: 'ta' },
+    ];
+    const declared = { ...whisper, pairs: [...pairs, { source: 'hi', target: 'en' }] };
+    expect(borneOut(declared, { languages: ['en', 'hi'], pairs: [] }).pairs).toEqual([pairs[0], declared.pairs[2]]);
+    expect(borneOut(declared, { languages: ['en', 'hi', 'ta'], pairs }).pairs).toEqual(pairs);
+    expect(borneOut(whisper, { languages: ['en', 'hi'], pairs }).pairs).toEqual([pairs[0]]);
   });
 });
