@@ -61,6 +61,8 @@ export class Utterance {
   #hasWaited = false;
   #firstSoundMs: number | undefined;
   #heardWords = 0;
+  /** Its sound on the way into the feed, in order. Never rejects. */
+  #writing = Promise.resolve();
   #wakes: (() => void)[] = [];
 
   constructor(options: UtteranceOptions) {
@@ -119,6 +121,7 @@ export class Utterance {
       () => undefined,
       (cause: unknown) => TritoneError.from(cause, 'internal'),
     );
+    await this.#writing; // what was held for the companion
     this.#isWritten.resolve();
     const outcome = await this.#fed?.end();
     const cut = this.#abort.signal.aborted || outcome?.cut === true;
@@ -135,6 +138,8 @@ export class Utterance {
     const converter = new VoiceSoundConverter();
     const play = this.#player();
     for await (const chunk of synthesis.chunks) {
+      // What is there already is seconds of sound: read on, it would hold up everybody's for a tenth of one.
+      signal.throwIfAborted();
       if (this.#fed === undefined) this.#fed = audio.begin(this.utteranceId);
       if (chunk.startSample === 0) this.#look();
       await play(converter.convert(chunk));
@@ -157,15 +162,15 @@ export class Utterance {
     const ready = this.#line && Promise.race([this.#line.ready, sleep(clock, COMPANION_WAIT_MS, this.#abort.signal)]);
     let begun = ready === undefined;
     let held = 0;
-    let writing = Promise.resolve(ready).then(() => {
+    this.#writing = Promise.resolve(ready).then(() => {
       begun = true;
     });
     return async ({ pcm, lipPcm, words, visemes }) => {
       this.#words.add(words);
       this.#line?.push(lipPcm, visemes);
-      writing = writing.then(() => this.#fed?.write(pcm));
+      this.#writing = this.#writing.then(() => this.#fed?.write(pcm));
       held += pcm.length;
-      if (begun || held > MAX_HELD_SAMPLES) await writing;
+      if (begun || held > MAX_HELD_SAMPLES) await this.#writing;
     };
   }
 

@@ -281,6 +281,19 @@ describe('Speaker with a companion', () => {
     expect(await firstSoundMs(5000)).toBeLessThanOrEqual(190);
   });
 
+  it.each([0, 100, 5000])(
+    'is heard to the end where all of it was made before the first picture (%i ms)',
+    async (ms) => {
+      const companion = new TestCompanion();
+      const { clock, say, playing } = stage(companion);
+      const utterance = say('Yes');
+      clock.after(ms, () => companion.lines[0]?.makeReady());
+      await clock.advance(1000);
+      expect(utterance.info).toMatchObject({ state: 'said', heardText: 'Yes', firstSoundMs: expect.any(Number) });
+      expect(playing.left.filter((sample) => Math.abs(sample) > 4000)).toHaveLength(15); // 300 ms
+    },
+  );
+
   it('gives it all sound at 16 kHz at most two seconds before it is heard, then says that no more comes', async () => {
     const companion = new TestCompanion();
     const { clock, say } = stage(companion);
