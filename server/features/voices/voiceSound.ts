@@ -32,7 +32,7 @@ export class VoiceSoundConverter {
       this.#forFeed = sampleRate === FEED_RATE ? undefined : new Resampler(sampleRate, FEED_RATE);
       this.#forLips = sampleRate === PCM_RATE ? undefined : new Resampler(sampleRate, PCM_RATE);
     }
-    const samples = Float32Array.from(chunk.pcm);
+    const samples = new Float32Array(chunk.pcm);
     const at = (sample: number, rate: number) => Math.round((sample * rate) / sampleRate);
     return {
       pcm: this.#forFeed === undefined ? chunk.pcm : toInt16(this.#forFeed.push(samples)),
@@ -58,6 +58,11 @@ export class VoiceSoundConverter {
   }
 }
 
+/** A loop: `from` with a function takes five times as long, on the loop that paces everybody's sound. */
 function toInt16(samples: Float32Array): Int16Array {
-  return Int16Array.from(samples, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample))));
+  const pcm = new Int16Array(samples.length);
+  for (let at = 0; at < pcm.length; at += 1) {
+    pcm[at] = Math.max(-32_768, Math.min(32_767, Math.round(samples[at] ?? 0)));
+  }
+  return pcm;
 }
