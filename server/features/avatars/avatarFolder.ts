@@ -109,11 +109,18 @@ export class AvatarFolder {
     return readFile(path.join(this.#dir, avatarId, 'preview.jpg'));
   }
 
-  /** Gone at once, and from the disk a little later; even where it never was. */
+  /** Gone at once, and from the disk a little later; even where it never was. @throws TritoneError `internal` where the disk refuses */
   async delete(avatarId: string): Promise<void> {
     const gone = `${DELETED}${avatarId}`;
-    await rename(path.join(this.#dir, avatarId), path.join(this.#dir, gone)).catch(() => {});
-    await this.#remove(gone);
+    try {
+      await this.#remove(gone);
+      await rename(path.join(this.#dir, avatarId), path.join(this.#dir, gone)).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'ENOENT') throw cause;
+      });
+      await this.#remove(gone);
+    } catch (cause) {
+      throw TritoneError.from(cause, 'internal');
+    }
   }
 
   async #read(avatarId: string): Promise<AvatarFile> {

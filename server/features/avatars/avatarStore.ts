@@ -132,14 +132,14 @@ export class AvatarStore {
     }
   }
 
-  /** @throws TritoneError `avatar.not_found`, `access.denied` for the bundled one */
+  /** @throws TritoneError `avatar.not_found`, `access.denied` for the bundled one, `internal` where the disk refuses: it is still there */
   async delete(avatarId: string): Promise<void> {
     if (avatarId === BUNDLED_AVATAR_ID)
       throw new TritoneError('access.denied', { action: 'delete the bundled avatar' });
     this.find(avatarId);
+    await this.#folder.delete(avatarId);
     this.#infos.delete(avatarId);
     this.#loaded.delete(avatarId);
-    await this.#folder.delete(avatarId);
   }
 
   /** The bundled one is prepared when it is first needed, once. */

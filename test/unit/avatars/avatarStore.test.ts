@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,6 +84,28 @@ describe('AvatarStore', () => {
     for (const asked of [store.lend(avatarId), store.preview(avatarId), store.delete(avatarId)]) {
       await expect(asked).rejects.toMatchObject({ code: 'avatar.not_found' });
     }
+  });
+
+  it('deletes where a deletion was left unfinished', async () => {
+    const store = await open();
+    const { avatarId } = await store.create(portrait);
+    await mkdir(path.join(dir, 'avatars', `.gone-${avatarId}`, 'left'), { recursive: true });
+    await store.delete(avatarId);
+    expect(await onDisk()).toEqual([]);
+  });
+
+  it('does not say that a face is deleted which is still on the disk', async () => {
+    const store = await open();
+    const { avatarId } = await store.create(portrait);
+    const [faces, aside] = [path.join(dir, 'avatars'), path.join(dir, 'aside')];
+    await rename(faces, aside);
+    await writeFile(faces, 'no folder');
+    await expect(store.delete(avatarId)).rejects.toMatchObject({ code: 'internal' });
+    expect(store.find(avatarId)).toMatchObject({ name: 'Ada' });
+    await rm(faces);
+    await rename(aside, faces);
+    await store.delete(avatarId);
+    expect(await onDisk()).toEqual([]);
   });
 
   it.each(['nobody', '../avatars', '.', ''])('knows no avatar called %j', async (avatarId) => {
