@@ -126,9 +126,13 @@ def save(
     source_tokens: Sequence[str],
     target_tokens: Sequence[str] | None = None,
     positions: Array | None = None,
+    ahead: int = 0,
     **config: object,
 ) -> None:
-    """As CTranslate2's own converters write a model."""
+    """As CTranslate2's own converters write a model.
+
+    `ahead`: by how many positions a copying decoder looks beyond its own.
+    """
     shape = weights.shape
     activation = {"relu": common_spec.Activation.RELU, "gelu": common_spec.Activation.GELU}
     spec = TransformerSpec.from_config(
@@ -142,7 +146,8 @@ def save(
         embeddings = part.embeddings[0] if side == "encoder" else part.embeddings
         embeddings.weight = weights[f"{side}.embed"]
         part.scale_embeddings = float(np.sqrt(shape.width))
-        part.position_encodings.encodings = positions_of(shape) if positions is None else positions
+        encodings = positions_of(shape) if positions is None else positions
+        part.position_encodings.encodings = encodings[ahead if side == "decoder" else 0 :]
         _set_norm(part.layer_norm, weights, f"{side}.norm")
         if shape.embedding_norm:
             _set_norm(part.layernorm_embedding, weights, f"{side}.embed_norm")

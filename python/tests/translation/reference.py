@@ -21,13 +21,16 @@ def translate(
     end: int,
     most: int,
     never: Sequence[int] = (),
+    least: int = 0,
 ) -> tuple[list[int], float]:
-    """Tokens after `start` up to `end`, and how far the closest choice was from another one."""
+    """Tokens after `start` up to `end`, `least` or more, and how close the closest choice was."""
     memory = encode(weights, source)
     written, closest = list(start), np.inf
     while len(written) - len(start) < most:
         scores = decode(weights, written, memory)[-1]
         scores[list(never)] = -np.inf
+        if len(written) - len(start) < least:
+            scores[end] = -np.inf
         first, second = np.sort(scores)[-1], np.sort(scores)[-2]
         closest = min(closest, float(first - second))
         token = int(np.argmax(scores))

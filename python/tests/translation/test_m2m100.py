@@ -17,7 +17,8 @@ pytest.importorskip("ctranslate2", reason="the models' libraries are not install
 pytest.importorskip("sentencepiece", reason="the models' libraries are not installed")
 
 from tests.translation import networks, reference
-from tests.translation.corpus import PLACEHOLDERS, SENTENCES
+from tests.translation.corpus import SENTENCES
+from tests.translation.tiny import vocabulary, write_copying
 from tritone_models.parameters import Parameters
 from tritone_models.speech.filters import without_loop
 from tritone_models.translation import TranslationDesk, TranslationRequest
@@ -25,7 +26,6 @@ from tritone_models.translators.m2m100 import M2M100, languages_of
 from tritone_models.translators.neural import NeuralTranslator, UnknownLanguageError
 from tritone_models.weights import WeightsMissingError
 
-LANGUAGES = ("en", "es", "fr", "hi", "bn", "ta", "zh", "ns")
 MOST = 48
 
 
@@ -45,13 +45,6 @@ class Tiny:
         return [known.get(token, unknown) for token in tokens]
 
 
-def vocabulary(symbols: Sequence[str] = ()) -> tuple[bytes, list[str]]:
-    """Laid out as M2M100's: special tokens, pieces, languages, filling."""
-    model = networks.learn_pieces(SENTENCES, 420, symbols)
-    tokens = [*networks.SPECIAL, *networks.pieces_of(model)]
-    return model, [*tokens, *(f"__{code}__" for code in LANGUAGES), "madeupword0"]
-
-
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """Random weights; the end is likely enough for some translations to have one."""
@@ -67,12 +60,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 @pytest.fixture(scope="module")
 def copying(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     folder = tmp_path_factory.mktemp("copying")
-    model, tokens = vocabulary(PLACEHOLDERS)
-    shape = networks.Shape(len(tokens), width=256, heads=1, layers=1)
-    weights, positions = networks.copying_weights(shape)
-    networks.save(weights, folder, tokens, positions=positions)
-    (folder / "sentencepiece.bpe.model").write_bytes(model)
-    return Tiny(folder, weights, tokens)
+    return Tiny(folder, *write_copying(folder))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +120,7 @@ def test_the_text_told_is_the_pieces_of_the_reference(drawn: Tiny):
             never=[drawn.tokens.index("<unk>")],
         )
         pieces = [drawn.tokens[number] for number in without_loop(expected)]
-        assert told == dialect.decode(pieces, "es").strip()
+        assert told == dialect.decode(pieces, "en", "es").strip()
         assert told
 
 
@@ -256,7 +244,7 @@ def test_a_line_before_gives_the_translation_its_beginning_and_is_not_told_again
     dialect = translator._dialect
     assert seen[1] == (
         dialect.encode(f"{first} {second}", "en", "es"),
-        ["__es__", *dialect.pieces(first, "es")],
+        ["__es__", *dialect.pieces(first, "en", "es")],
     )
     translator.translate([request(second, context=("never seen",))])
     assert seen[2][1] == ["__es__"]

@@ -52,10 +52,10 @@ class M2M100:
     def prefix(self, target: str) -> list[str]:
         return [self._tokens[target]]
 
-    def pieces(self, translated: str, target: str) -> list[str]:  # noqa: ARG002
+    def pieces(self, translated: str, source: str, target: str) -> list[str]:  # noqa: ARG002
         return self._pieces.encode(translated, out_type=str)
 
-    def decode(self, tokens: Sequence[str], target: str) -> str:  # noqa: ARG002
+    def decode(self, tokens: Sequence[str], source: str, target: str) -> str:  # noqa: ARG002
         special = (END, "<s>", "<pad>", "<unk>", *self._tokens.values())
         return self._pieces.decode([token for token in tokens if token not in special])
 

@@ -47,11 +47,11 @@ class Dialect(Protocol):
         """What every translation begins with."""
         ...
 
-    def pieces(self, translated: str, target: str) -> list[str]:
+    def pieces(self, translated: str, source: str, target: str) -> list[str]:
         """Tokens of a translation, as the network would have written them."""
         ...
 
-    def decode(self, tokens: Sequence[str], target: str) -> str: ...
+    def decode(self, tokens: Sequence[str], source: str, target: str) -> str: ...
 
     def entities(self, text: str) -> list[str]:
         """What of the text is no language: it is never translated."""
@@ -165,10 +165,13 @@ class NeuralTranslator:
                 before = wanted[at].before
                 if before is not None:
                     text = f"{before[0]} {text}"
-                    prefix = prefix + self._dialect.pieces(before[1], request.target)
+                    prefix = prefix + self._dialect.pieces(
+                        before[1], request.source, request.target
+                    )
                 inputs.append(self._dialect.encode(text, request.source, request.target))
                 prefixes.append(prefix)
             for at, tokens in zip(places, network.translate(inputs, prefixes), strict=True):
-                target = requests[wanted[at].request].target
-                written[at] = self._dialect.decode(tokens, target).strip()
+                request = requests[wanted[at].request]
+                text = self._dialect.decode(tokens, request.source, request.target)
+                written[at] = text.strip()
         return written
