@@ -1,7 +1,7 @@
 /**
  * Writes python/requirements*.txt from python/requirements*.in: every pin with the hashes of the wheels that set-up may use
  * (CPython 3.10 to 3.12 on Linux x86-64). For whoever changes a pin:
- *   node scripts/lock-python.mjs
+ *   node scripts/lock-python.mjs [NAME...]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -33,7 +33,9 @@ async function hashesOf(name, version) {
     .map(({ hashes }) => hashes.sha256);
 }
 
-for (const name of ['requirements', 'requirements-dev']) {
+const asked = process.argv.slice(2);
+const names = ['requirements', 'requirements-dev', 'requirements-hub'];
+for (const name of names.filter((each) => asked.length === 0 || asked.includes(each))) {
   const blocks = [`# Written by scripts/lock-python.mjs from ${name}.in.`];
   for (const line of readFileSync(join(folder, `${name}.in`), 'utf8').split('\n')) {
     const [pin] = line.split('#');

