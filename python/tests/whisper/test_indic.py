@@ -55,7 +55,7 @@ def test_without_any_weights_it_says_how_to_get_them(
 ):
     monkeypatch.setenv("TRITONE_MODELS_DIR", str(tmp_path))
     declared = Parameters("indic_whisper", declared_in("indic_whisper"), {})
-    with pytest.raises(WeightsMissingError, match=r"npm run models -- pull indic-whisper-"):
+    with pytest.raises(WeightsMissingError, match=r"indic-whisper-bn.*docs/models.md says how"):
         IndicWhisper.load(declared)
 
 

@@ -10,8 +10,6 @@ from tritone_models.recognisers.whisper import FILES, Whisper
 from tritone_models.speech.hypothesis import DecodeRequest, Hypothesis
 from tritone_models.weights import WeightsMissingError, find_weights
 
-REMEDY = "npm run models -- pull indic-whisper-hi"
-
 
 class IndicWhisper:
     """A `Recogniser` of as many languages as there are weights; few of them are loaded at a time.
@@ -123,7 +121,7 @@ def installed(parameters: Parameters) -> dict[str, Path]:
                 f"'hi=indic-whisper-hi', not '{entry}'"
             )
         try:
-            found[language] = find_weights(name, FILES, remedy=REMEDY)
+            found[language] = find_weights(name, FILES)
         except WeightsMissingError as error:
             missing = missing or error
     if not found:
