@@ -38,7 +38,7 @@ export function voicesOf(cards: readonly ModelCard[]): Voice[] {
 /**
  * The voice that is wished for; else the first of the best model for the language: one that the operator prefers, then one
  * that is good at it before an experimental one, then the more specialised.
- * @param cards all models that speak, ready or not
+ * @param cards all models that speak, ready or not, and those of which nothing is known yet
  * @throws TritoneError `voice.not_found`, `voice.wrong_language`, `inference.no_model`
  */
 export function chooseVoice(
@@ -49,7 +49,9 @@ export function chooseVoice(
   const language = primaryTag(wish.language);
   const preferred = preferredFirst(preferences, language);
   const candidates = wish.voice === undefined ? cards : cards.filter((card) => card.name === modelOf(wish.voice ?? ''));
-  if (wish.voice !== undefined) checkVoice(voicesOf(candidates), { voice: wish.voice, language });
+  // What a model can do is known when it has loaded: until then nobody can say that it lacks the voice.
+  const isUnread = cards.length === 0 || candidates.some(({ capability }) => capability === undefined);
+  if (wish.voice !== undefined && !isUnread) checkVoice(voicesOf(candidates), { voice: wish.voice, language });
   const choices = candidates
     .filter((card) => card.state === 'ready')
     .toSorted((a, b) => preferred(a, b) || goodFirst(a, b, language) || moreSpecialised(a, b))

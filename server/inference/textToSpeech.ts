@@ -48,7 +48,7 @@ export class TritonTextToSpeech implements TextToSpeech {
 
   #choose(wish: Pick<TextToSpeechRequest, 'language' | 'voice'>) {
     const { catalogue, preferences } = this.#access;
-    const cards = catalogue.cards().filter((card) => card.capability === TEXT_TO_SPEECH);
+    const cards = catalogue.cards().filter(({ capability = TEXT_TO_SPEECH }) => capability === TEXT_TO_SPEECH);
     return chooseVoice(cards, wish, preferences);
   }
 }

@@ -74,6 +74,15 @@ describe('the choice of a voice', () => {
     expect(() => choose('hi', 'kokoro/both', [], [loading])).toThrow(
       expect.objectContaining({ code: 'inference.no_model' }),
     );
+    const unread = emptyCard('kokoro', 'loading');
+    for (const cards of [[], [unread], [espeak, unread]]) {
+      expect(() => choose('hi', 'kokoro/both', [], cards)).toThrow(
+        expect.objectContaining({ code: 'inference.no_model', retryable: true }),
+      );
+    }
+    expect(() => choose('hi', 'nobody/both', [], [espeak, unread])).toThrow(
+      expect.objectContaining({ code: 'voice.not_found' }),
+    );
     expect(choose('hi', undefined, [], [loading, espeak, emptyCard('broken', 'unavailable')])).toBe('espeak/hi');
   });
 });
