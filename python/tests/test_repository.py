@@ -8,7 +8,7 @@ import pytest
 from tests.data import CHECKOUT, need_weights
 
 REPOSITORY = CHECKOUT / "model-repository"
-SPEECH = ("moonshine", "whisper_live")
+SPEECH = ("moonshine", "whisper_live", "whisper_large_v3", "indic_whisper")
 
 
 def parameters(model: str) -> dict[str, str]:
