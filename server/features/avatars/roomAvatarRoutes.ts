@@ -130,7 +130,10 @@ export function roomAvatarRoutes(options: RoomAvatarRoutesOptions): FastifyPlugi
             written.catch(() => {}); // what has come is said, and told
             return sendEvents(reply, utterance);
           }
-          await written;
+          await written.catch((cause: unknown) => {
+            reply.header('connection', 'close'); // the rest of the text is not waited for
+            throw cause;
+          });
           return answer(reply, utterance, query.wait ?? true);
         }
         const { text, speed, wait } = readSay(body);

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -244,6 +245,27 @@ describe('avatars over REST', () => {
       const heard = await asked;
       expect(heard.json()).toMatchObject({ state: 'said', heardText: 'One, \ud83d\ude42 two' });
       expect(heard.json().firstSoundMs).toBeLessThan(200);
+    });
+
+    it('say what has come of a text that does not go on, and tell its writer', async () => {
+      const { app, place } = await stage();
+      await place();
+      const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/rooms/studio/avatars/guest-1/say`;
+      const written = request(url, { method: 'POST', headers: { 'content-type': 'text/plain' } });
+      written.write('One two ');
+      const answer = Promise.withResolvers<IncomingMessage>();
+      let settled = false;
+      answer.promise.catch(() => {}).finally(() => (settled = true));
+      written.once('response', answer.resolve).once('error', answer.reject);
+      await vi.waitUntil(async () => {
+        await clock.advance(5000);
+        return settled;
+      }, 10_000);
+      const { statusCode, headers } = await answer.promise;
+      expect({ statusCode, connection: headers.connection }).toEqual({ statusCode: 400, connection: 'close' });
+      expect((await app.inject('/api/rooms/studio/avatars')).json()).toMatchObject({ avatars: [{ state: 'idle' }] });
+      written.destroy();
+      await app.close();
     });
 
     it('tell what is heard as it is heard', async () => {
