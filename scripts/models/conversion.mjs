@@ -18,9 +18,13 @@ async function modelsPython({ checkout, cache }) {
   });
 }
 
-/** The arguments of each conversion's module in python/tritone_models. */
+/** The arguments of each conversion's module in python/tritone_models, from the paths of the row's files in their order. */
 const CONVERSIONS = {
   wav2lip: ([checkpoint], result) => ['tritone_models.wav2lip.export', '--accept-non-commercial', checkpoint, result],
+  whisper: ([checkpoint, config, generation, tokenizer], result) => [
+    ...['tritone_models.conversion.whisper', '--checkpoint', checkpoint, '--config', config],
+    ...['--generation', generation, '--tokenizer', tokenizer, result],
+  ],
 };
 
 /**

@@ -1,4 +1,6 @@
-"""Speaks with the hub for `npm run models`, by the hub's own client; endpoint and token by HF_ENDPOINT and HF_TOKEN.
+"""Speaks with the hub for `npm run models`, by the hub's own client.
+
+Endpoint and token by HF_ENDPOINT and HF_TOKEN.
 
     hub.py list REPOSITORY REVISION
     hub.py fetch REPOSITORY COMMIT FOLDER FILE
@@ -113,7 +115,7 @@ def main() -> int:
     except Exception as error:
         text = (str(error).strip().splitlines() or [""])[0]
         answer = {"error": kind_of(error), "text": f"{type(error).__name__}: {text}"[:300]}
-    print(json.dumps(answer))
+    sys.stdout.write(f"{json.dumps(answer)}\n")
     return 1 if "error" in answer else 0
 
 

@@ -9,7 +9,7 @@ import { basename } from 'node:path';
  *   `from`: path in the repository; `to`: path in the weights' folder where it is another; `repository`, `revision`: where
  *   they are not the row's; `sha256`: where it is known for certain
  * @typedef {{ name: string, model: string, what: string, repository: string, revision: string, files: HubFile[],
- *   conversion?: 'wav2lip' | 'whisper' | 'm2m100', licence: string, nonCommercial?: boolean, terms?: string, megabytes: number,
+ *   conversion?: 'wav2lip' | 'whisper', licence: string, nonCommercial?: boolean, terms?: string, megabytes: number,
  *   resultMegabytes?: number, vramMegabytes: number, languages: string, remark?: string }} HubWeights
  *   `name`: the folder that the model's `weights` names; `model`: its folder in model-repository/; `conversion`: the program that
  *   makes the weights of the files; `resultMegabytes`: what that writes; `terms`: what a non-commercial licence says
@@ -57,6 +57,26 @@ export const MODELS = [
     megabytes: 3100,
     vramMegabytes: 6000,
     languages: '100, hi bn ta te mr gu kn ml pa as ur en among them',
+  },
+  {
+    name: 'indic-whisper-hi',
+    model: 'indic_whisper',
+    what: 'Whisper medium, fine-tuned for Hindi by the Speech Lab of IIT Madras',
+    repository: 'vasista22/whisper-hindi-medium',
+    revision: 'main',
+    files: [
+      { from: 'pytorch_model.bin' },
+      { from: 'config.json' },
+      { from: 'generation_config.json', repository: 'openai/whisper-medium' },
+      { from: 'tokenizer.json', repository: 'openai/whisper-medium' },
+    ],
+    conversion: 'whisper',
+    licence: 'Apache-2.0 (fine-tune and Whisper medium)',
+    megabytes: 3100,
+    resultMegabytes: 1600,
+    vramMegabytes: 2500,
+    languages: 'hi',
+    remark: "AI4Bharat's IndicWhisper has the same shape but is not on the hub: docs/models.md says how to convert it",
   },
   {
     name: 'm2m100',

@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lacks } from '../../fixtures/lacks.ts';
-import { type HubFile, type Repository, SmallHub, sha256 } from '../../fixtures/smallHub.ts';
+import { CHECKOUT, hasHubClient, ModelsCommand, NO_HUB_CLIENT } from '../../fixtures/modelsCommand.ts';
+import { type HubFile, type Repository, sha256 } from '../../fixtures/smallHub.ts';
 
-const CHECKOUT = path.join(import.meta.dirname, '..', '..', '..');
 const REPOSITORY = 'Systran/faster-whisper-large-v3';
 const MODEL = `${REPOSITORY}/model.bin`;
 const SIZE = 3_000_000;
@@ -17,7 +14,6 @@ const SIZE = 3_000_000;
 const CHUNK = 256 * 1024;
 const COMMIT = 'a'.repeat(40);
 const LATER_COMMIT = 'b'.repeat(40);
-const SHARED_CACHE = process.env.TRITONE_CACHE_DIR ?? path.join(homedir(), '.cache', 'tritone');
 
 function whisper(model: Partial<HubFile> = {}, more: Partial<Repository> = {}): Repository {
   const text = (content: string) => ({ bytes: Buffer.from(content) });
@@ -35,54 +31,20 @@ function whisper(model: Partial<HubFile> = {}, more: Partial<Repository> = {}): 
   };
 }
 
-/** A cache of its own, with the hub's client that other runs have made, and a hub that has one Whisper. */
 async function stage(repository: Repository = whisper()) {
-  const cache = await mkdtemp(path.join(tmpdir(), 'tritone-models-'));
-  const clients = path.join(SHARED_CACHE, 'hub-client');
-  await mkdir(clients, { recursive: true });
-  await symlink(clients, path.join(cache, 'hub-client'));
-  const hub = await SmallHub.open();
-  hub.repositories.set(REPOSITORY, repository);
-  const models = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-    const child = spawn(process.execPath, [path.join(CHECKOUT, 'scripts', 'models.mjs'), ...args], {
-      env: {
-        ...process.env,
-        ...{ TRITONE_CACHE_DIR: cache, HF_ENDPOINT: hub.url, HF_TOKEN: '', HF_HOME: path.join(cache, 'hf') },
-        ...{ NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1', ...env },
-      },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
-    const [code] = await once(child, 'close');
-    return { code, output };
-  };
-  return {
-    hub,
-    models,
-    in: (...parts: string[]) => path.join(cache, ...parts),
-    weights: (...parts: string[]) => path.join(cache, 'pulled', 'whisper-large-v3', ...parts),
-    async [Symbol.asyncDispose]() {
-      await hub[Symbol.asyncDispose]();
-      await rm(cache, { recursive: true, force: true });
-    },
-  };
+  const command = await ModelsCommand.open();
+  command.hub.repositories.set(REPOSITORY, repository);
+  return Object.assign(command, {
+    weights: (...parts: string[]) => command.in('pulled', 'whisper-large-v3', ...parts),
+  });
 }
 
 const PULL = ['pull', 'whisper-large-v3'];
 
-async function hasHubClient(): Promise<boolean> {
-  await using scene = await stage();
-  const { output } = await scene.models(PULL);
-  return !/could not be (made|installed)|needs CPython/.test(output);
-}
-
-const NO_CLIENT = "the hub's client cannot be installed here (Python 3.10 to 3.12 and a package index)";
-
-describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => {
+describe.skipIf(lacks(await hasHubClient(), NO_HUB_CLIENT))('npm run models', () => {
   it('pulls the files of the manifest and no other, pins commit and hashes, and says so', async () => {
     await using scene = await stage();
-    const { code, output } = await scene.models(PULL);
+    const { code, output } = await scene.run(PULL);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('MIT') });
     expect(output).toMatch(/This first pull pinned commit and hashes.*1 of 5 files have the hash that was known/);
     expect((await readdir(scene.weights())).sort()).toEqual(
@@ -94,14 +56,14 @@ describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => 
     expect(lock.files['model.bin']).toEqual({ sha256: sha256(bytes), bytes: SIZE });
     expect(await readdir(scene.in('pulled'))).toHaveLength(2);
     expect(scene.hub.served.get(MODEL)).toBe(SIZE);
-    expect((await scene.models(PULL)).output).toContain('is here already');
+    expect((await scene.run(PULL)).output).toContain('is here already');
     expect(scene.hub.asked.get(MODEL)).toEqual([0]);
   });
 
   it('goes on by itself where the connection was cut, and asks for nothing twice but a broken chunk', async () => {
     await using scene = await stage();
     scene.hub.cuts.set(MODEL, [4 * CHUNK, CHUNK + 1000]);
-    expect(await scene.models(PULL)).toMatchObject({ code: 0 });
+    expect(await scene.run(PULL)).toMatchObject({ code: 0 });
     expect(scene.hub.asked.get(MODEL)).toEqual([0, 4 * CHUNK, 5 * CHUNK]);
     expect(scene.hub.served.get(MODEL)).toBe(SIZE + 1000);
   });
@@ -109,29 +71,29 @@ describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => 
   it('goes on in a later pull where an earlier one gave up, and shows no weights before they are whole', async () => {
     await using scene = await stage();
     scene.hub.cuts.set(MODEL, [4 * CHUNK, 0, 0, 0, 0]);
-    const { code, output } = await scene.models(PULL);
+    const { code, output } = await scene.run(PULL);
     expect(code).toBe(1);
     expect(output).toMatch(/✗ The hub \(http.*\) did not answer, or broke off, while model\.bin of .* was fetched\.\n/);
     expect(existsSync(scene.weights())).toBe(false);
-    expect((await scene.models(['list'])).output).toContain('… whisper-large-v3');
-    expect(await scene.models(PULL)).toMatchObject({ code: 0 });
+    expect((await scene.run(['list'])).output).toContain('… whisper-large-v3');
+    expect(await scene.run(PULL)).toMatchObject({ code: 0 });
     expect(scene.hub.asked.get(MODEL)?.at(-1)).toBe(4 * CHUNK);
     expect(scene.hub.served.get(MODEL)).toBe(SIZE);
-    expect((await scene.models(['list'])).output).toContain('✓ whisper-large-v3');
+    expect((await scene.run(['list'])).output).toContain('✓ whisper-large-v3');
   });
 
   it('stays with the commit that a broken-off pull began', async () => {
     await using scene = await stage();
     scene.hub.cuts.set(MODEL, [4 * CHUNK, 0, 0, 0, 0]);
-    await scene.models(PULL);
+    await scene.run(PULL);
     scene.hub.repositories.set(REPOSITORY, whisper({}, { commit: LATER_COMMIT }));
-    const { code, output } = await scene.models(PULL);
+    const { code, output } = await scene.run(PULL);
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining('not have this revision') });
   });
 
   it('removes a file whose hash is not what the hub says, and says which', async () => {
     await using scene = await stage(whisper({ toldSha256: 'c'.repeat(64) }));
-    const { code, output } = await scene.models(PULL);
+    const { code, output } = await scene.run(PULL);
     expect(code).toBe(1);
     expect(output).toMatch(/✗ model\.bin of .* is not the file expected \(its hash differs\); it was removed\./);
     expect(existsSync(scene.weights())).toBe(false);
@@ -145,55 +107,55 @@ describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => 
   it('holds a later pull to the hashes that the first one pinned', async () => {
     const first = whisper();
     await using scene = await stage(first);
-    await scene.models(PULL);
-    expect((await scene.models(['remove', 'whisper-large-v3'])).output).toContain('was removed');
+    await scene.run(PULL);
+    expect((await scene.run(['remove', 'whisper-large-v3'])).output).toContain('was removed');
     expect(existsSync(scene.weights())).toBe(false);
     const config = { ...first.files, 'config.json': { bytes: Buffer.from('{"a": 2}') } };
     scene.hub.repositories.set(REPOSITORY, { ...first, files: config });
-    expect((await scene.models(PULL)).output).toMatch(/✗ config\.json of .* \(its hash differs\); it was removed\./);
+    expect((await scene.run(PULL)).output).toMatch(/✗ config\.json of .* \(its hash differs\); it was removed\./);
     scene.hub.repositories.set(REPOSITORY, first);
-    expect((await scene.models(PULL)).output).toContain('Commit and hashes are those of the first pull');
+    expect((await scene.run(PULL)).output).toContain('Commit and hashes are those of the first pull');
   });
 
   it('verifies what is here, and names what was changed or taken away', async () => {
     await using scene = await stage();
-    expect((await scene.models(['verify'])).output).toContain('Nothing is installed');
-    expect(await scene.models(['verify', 'whisper-large-v3'])).toMatchObject({ code: 1 });
-    await scene.models(PULL);
-    expect(await scene.models(['verify'])).toMatchObject({
+    expect((await scene.run(['verify'])).output).toContain('Nothing is installed');
+    expect(await scene.run(['verify', 'whisper-large-v3'])).toMatchObject({ code: 1 });
+    await scene.run(PULL);
+    expect(await scene.run(['verify'])).toMatchObject({
       code: 0,
       output: '✓ whisper-large-v3: 6 files as pinned\n',
     });
     await rm(scene.weights('model.bin'));
     await writeFile(scene.weights('model.bin'), randomBytes(SIZE));
-    const { code, output } = await scene.models(['verify', 'whisper-large-v3']);
+    const { code, output } = await scene.run(['verify', 'whisper-large-v3']);
     expect({ code, output }).toMatchObject({
       code: 1,
       output: expect.stringContaining('✗ whisper-large-v3: model.bin differs'),
     });
     await rm(scene.weights('model.bin'));
-    expect((await scene.models(['verify', 'whisper-large-v3'])).output).toContain('model.bin is absent');
+    expect((await scene.run(['verify', 'whisper-large-v3'])).output).toContain('model.bin is absent');
   });
 
   it('says in one sentence that the hub has no such repository, or not this file any more', async () => {
     await using scene = await stage();
     const { 'model.bin': _, ...files } = whisper().files;
     scene.hub.repositories.set(REPOSITORY, whisper({}, { files }));
-    expect((await scene.models(PULL)).output).toMatch(/✗ The hub does not have model\.bin of .* \(404\)\.\n/);
+    expect((await scene.run(PULL)).output).toMatch(/✗ The hub does not have model\.bin of .* \(404\)\.\n/);
     scene.hub.repositories.clear();
-    expect((await scene.models(PULL)).output).toMatch(/✗ The hub does not have Systran.* \(404\)\.\n/);
+    expect((await scene.run(PULL)).output).toMatch(/✗ The hub does not have Systran.* \(404\)\.\n/);
   });
 
   it('says in one sentence that a repository is gated, and pulls it with a token', async () => {
     await using scene = await stage(whisper({}, { gated: true }));
-    const { code, output } = await scene.models(PULL);
+    const { code, output } = await scene.run(PULL);
     expect({ code, output }).toMatchObject({ code: 1, output: expect.stringMatching(/✗ .*\(gated\)\.\n.*HF_TOKEN/) });
-    expect(await scene.models(PULL, { HF_TOKEN: 'hf_abc' })).toMatchObject({ code: 0 });
+    expect(await scene.run(PULL, { HF_TOKEN: 'hf_abc' })).toMatchObject({ code: 0 });
   });
 
   it('says in one sentence that nobody answers', async () => {
     await using scene = await stage();
-    const { code, output } = await scene.models(PULL, { HF_ENDPOINT: 'http://127.0.0.1:9' });
+    const { code, output } = await scene.run(PULL, { HF_ENDPOINT: 'http://127.0.0.1:9' });
     expect(code).toBe(1);
     expect(output).toMatch(/✗ The hub \(http:\/\/127\.0\.0\.1:9\) did not answer/);
     expect(output).not.toContain('Traceback');
@@ -201,7 +163,7 @@ describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => 
 
   it('looks for room on the disk before it fetches anything', async () => {
     await using scene = await stage(whisper({ toldBytes: 1e18 }));
-    const { code, output } = await scene.models(PULL);
+    const { code, output } = await scene.run(PULL);
     expect(code).toBe(1);
     expect(output).toMatch(/✗ The disk of .* has \d+ MB free and the rest of whisper-large-v3 needs \d+ MB\./);
     expect(scene.hub.served.size).toBe(0);
@@ -209,7 +171,7 @@ describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => 
 
   it('asks the hub for nothing before a non-commercial licence is accepted', async () => {
     await using scene = await stage();
-    const { code, output } = await scene.models(['pull', 'wav2lip']);
+    const { code, output } = await scene.run(['pull', 'wav2lip']);
     expect(code).toBe(1);
     expect(output).toContain('any commercial use is forbidden');
     expect(output).toContain('pull wav2lip --accept-licence');
@@ -222,7 +184,7 @@ describe.skipIf(lacks(await hasHubClient(), NO_CLIENT))('npm run models', () => 
     const given: string = await ensureWeights({ cache: scene.in(), list: [], wanted: [] });
     const seen = path.join(given, 'whisper-large-v3', 'model.bin');
     expect(existsSync(seen)).toBe(false);
-    await scene.models(PULL);
+    await scene.run(PULL);
     expect((await stat(seen)).size).toBe(SIZE);
   });
 });
