@@ -9,8 +9,8 @@ from pathlib import Path
 from tritone_models.errors import ModelError
 
 DEADLINE_SECONDS = 20
-SWITCH = re.compile(r"\([a-z]{2,3}(?:-[\w-]+)?\)")
-"""`(en)…(hi)`: where the program reads a word in another language."""
+SWITCH = re.compile("\\((?:[a-z-]\u0361?|\u0361)+\\)")
+"""`(en)…(hi)`, with ties in it: where the program reads a word in another language."""
 READABLE = {"or": str.maketrans("ୱ", "ବ")}
 """Letters that the program spells out by their numbers, and what it reads alike."""
 NOT_INSTALLED = (

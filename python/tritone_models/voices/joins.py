@@ -11,8 +11,8 @@ LEAD_SECONDS = 0.02
 """Silence that is left before the first sound, and after the last."""
 TAIL_SECONDS = 0.04
 FADE_SECONDS = 0.005
-KNEE = 0.8
-"""Above it peaks are bent, not cut."""
+KNEE, CEILING = 0.75, 0.97
+"""Peaks above the knee are bent, not cut; none passes the ceiling."""
 
 
 def levelled(rendering: Rendering, gain: float, sample_rate: int, pause_ms: int) -> Rendering:
@@ -63,9 +63,9 @@ def faded(sound: Sound, samples: int) -> Sound:
 
 
 def limited(sound: Sound) -> Sound:
-    """Within full scale: what passes the knee is bent towards it, the rest is untouched."""
+    """What passes the knee is bent towards the ceiling, the rest is untouched."""
     size = np.abs(sound)
-    room = 1 - KNEE
+    room = CEILING - KNEE
     bent = KNEE + room * np.tanh((size - KNEE) / room)
     return np.where(size > KNEE, np.sign(sound) * bent, sound).astype(np.float32)
 

@@ -67,21 +67,13 @@ class VoiceSession:
 
         @raises VoiceError where the voice cannot read a clause
         """
-        while self._written and len(self.clauses) <= MOST_WAITING:
-            written = self._written[0]
-            part = written.text[written.taken : written.taken + SLICE]
-            written.taken += len(part)
-            self._accept(self._splitter.feed(part) if part else [])
-            if written.taken < len(written.text):
-                continue
-            if written.flush:
-                self._accept(self._splitter.flush())
-            if written.acknowledge is not None:
-                self._taken_in.append(written.acknowledge)
-            self._written.popleft()
-        if len(self.clauses) > MOST_WAITING:
-            return []
-        due, self._taken_in = self._taken_in, []
+        due: list[Acknowledge] = []
+        while len(self.clauses) <= MOST_WAITING:
+            due += self._taken_in
+            self._taken_in = []
+            if not self._written:
+                break
+            self._take(self._written[0])
         return due
 
     def drop(self) -> list[Acknowledge]:
@@ -101,6 +93,18 @@ class VoiceSession:
     @property
     def is_done(self) -> bool:
         return self._ended and not self.has_work and not self.busy
+
+    def _take(self, written: _Written) -> None:
+        part = written.text[written.taken : written.taken + SLICE]
+        written.taken += len(part)
+        self._accept(self._splitter.feed(part) if part else [])
+        if written.taken < len(written.text):
+            return
+        if written.flush:
+            self._accept(self._splitter.flush())
+        if written.acknowledge is not None:
+            self._taken_in.append(written.acknowledge)
+        self._written.popleft()
 
     def _accept(self, clauses: list[Clause]) -> None:
         for clause in clauses:
