@@ -62,6 +62,9 @@ def fetched(repository: str, commit: str, folder: str, file: str) -> dict:
                 raise
             idle = 0 if come(folder) > before else idle + 1
             if idle >= IDLE_ATTEMPTS:
+                if kind_of(error) == "broken":
+                    for part in parts_in(folder):
+                        part.unlink()  # more than the whole: nothing can be added to it
                 raise
             time.sleep(PAUSE_SECONDS * (1 + idle))
         else:
@@ -70,8 +73,11 @@ def fetched(repository: str, commit: str, folder: str, file: str) -> dict:
 
 def come(folder: str) -> int:
     """Bytes of what has come so far of files that are not complete."""
-    parts = Path(folder, ".cache", "huggingface", "download").rglob("*.incomplete")
-    return sum(part.stat().st_size for part in parts)
+    return sum(part.stat().st_size for part in parts_in(folder))
+
+
+def parts_in(folder: str) -> list[Path]:
+    return list(Path(folder, ".cache", "huggingface", "download").rglob("*.incomplete"))
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -5,7 +5,7 @@ import { megabytesOf, requireSpace, withLock } from '../setup/cache.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { readStamp, sha256, writeStamp } from '../setup/hash.mjs';
 import { convert } from './conversion.mjs';
-import { filesIn, lockPath, partFolder, pulledFolder, readLock, stateOf, weightsFolder } from './store.mjs';
+import { busyPath, filesIn, lockPath, partFolder, pulledFolder, readLock, stateOf, weightsFolder } from './store.mjs';
 
 /** Beside what is fetched: hub client's notes, licence, lock. */
 const MARGIN_MEGABYTES = 20;
@@ -177,9 +177,7 @@ export function pull(row, { checkout, cache, hub, logFile, progress }) {
       return { value, megabytes: await megabytesOf(folder) };
     });
   };
-  return withLock(join(pulledFolder(cache), `.${row.name}.busy`), work, () =>
-    progress.note(`… waiting for another pull of ${row.name}`),
-  );
+  return withLock(busyPath(cache, row), work, () => progress.note(`… waiting for another pull of ${row.name}`));
 }
 
 export const isInstalled = (cache, row) => stateOf(cache, row) === 'installed';

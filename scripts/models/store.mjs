@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withLock } from '../setup/cache.mjs';
 import { readStamp, sha256 } from '../setup/hash.mjs';
 
 /**
@@ -53,9 +54,15 @@ export async function verify(cache, row) {
   return { problems, files: Object.keys(lock.files).length };
 }
 
+/** Held while weights are pulled or removed. */
+export const busyPath = (cache, { name }) => join(pulledFolder(cache), `.${name}.busy`);
+
 /** Removes the weights and what has come of them; the lock stays, so that the next pull brings the same. */
 export async function remove(cache, row) {
   const found = [weightsFolder(cache, row), partFolder(cache, row)].filter((folder) => existsSync(folder));
-  for (const folder of found) await rm(folder, { recursive: true, force: true });
-  return found.length > 0;
+  if (found.length === 0) return false;
+  await withLock(busyPath(cache, row), async () => {
+    for (const folder of found) await rm(folder, { recursive: true, force: true });
+  });
+  return true;
 }
