@@ -80,7 +80,7 @@ export class TritoneAvatars {
       'POST',
       `${roomPath(room, participantId)}/say`,
       text,
-      text.wait === true ? undefined : REQUEST_DEADLINE_MS,
+      text.wait === true ? null : REQUEST_DEADLINE_MS,
     );
   }
 
@@ -97,31 +97,33 @@ export class TritoneAvatars {
     await this.#ask('DELETE', roomPath(room, participantId));
   }
 
+  /** @param deadlineMs null: as long as it takes */
   async #ask<T>(
     method: string,
     path: string,
     body?: FormData | object,
-    deadlineMs: number | undefined = REQUEST_DEADLINE_MS,
+    deadlineMs: number | null = REQUEST_DEADLINE_MS,
   ): Promise<T> {
     const isForm = body instanceof FormData;
-    const response = await this.#fetch(path, {
+    const request = {
       method,
       headers: { ...this.#headers, ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
-      ...(deadlineMs === undefined ? {} : { signal: AbortSignal.timeout(deadlineMs) }),
-    });
+    };
+    const response = await this.#fetch(path, request, deadlineMs);
     const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
     if (response.ok) return answer as T;
     const error = (answer as { error?: ErrorBody } | undefined)?.error;
     throw error === undefined ? new TritoneError('internal') : TritoneError.fromBody(error);
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
+  async #fetch(path: string, request: RequestInit, deadlineMs: number | null): Promise<Response> {
+    const signal = deadlineMs === null ? null : AbortSignal.timeout(deadlineMs);
     try {
-      return await fetch(new URL(path, this.#origin), init);
+      return await fetch(new URL(path, this.#origin), { ...request, signal });
     } catch (cause) {
       if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-        throw new TritoneError('connection.timeout', { event: path, deadlineMs: REQUEST_DEADLINE_MS }, { cause });
+        throw new TritoneError('connection.timeout', { event: path, deadlineMs }, { cause });
       }
       throw new TritoneError('connection.unreachable', {}, { cause });
     }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TritoneAvatars } from '../../../client/sdk/avatars.ts';
 
 type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
@@ -50,6 +50,29 @@ describe('TritoneAvatars', () => {
   it('tells a server that cannot be reached from one that refuses', async () => {
     const avatars = new TritoneAvatars({ url: 'http://127.0.0.1:1' });
     await expect(avatars.voices()).rejects.toMatchObject({ code: 'connection.unreachable', retryable: true });
+  });
+
+  it('waits for a text to be heard as long as that takes, and for the rest no longer than it says', async () => {
+    const deadline = vi.spyOn(AbortSignal, 'timeout');
+    try {
+      const late = new AbortController();
+      const avatars = await serving(({ url }, _body, response) => {
+        if (url === '/api/avatars') late.abort(new DOMException('late', 'TimeoutError'));
+        else response.end('{}');
+      });
+      await avatars.say('room', 'p1', { text: 'A long one', wait: true });
+      expect(deadline).not.toHaveBeenCalled();
+      await avatars.say('room', 'p1', { text: 'A long one' });
+      expect(deadline).toHaveBeenLastCalledWith(15_000);
+      deadline.mockReturnValue(late.signal);
+      const face = { file: new Blob(['x']), name: 'Tree', consent: 'nobody' };
+      await expect(avatars.createFace(face)).rejects.toMatchObject({
+        code: 'connection.timeout',
+        message: expect.stringContaining('120000'),
+      });
+    } finally {
+      deadline.mockRestore();
+    }
   });
 
   it('takes an answer without a body for what was asked to end', async () => {
