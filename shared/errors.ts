@@ -64,7 +64,6 @@ export const errorTable = {
   'speech.queue_full': { status: 429, retryable: true, message: '{name} has {limit} texts still to say' },
   'speech.not_found': { status: 404, retryable: false, message: 'There is no utterance {utteranceId}' },
   'avatar.not_found': { status: 404, retryable: false, message: 'There is no avatar {avatarId}' },
-  'avatar.in_use': { status: 409, retryable: true, message: 'Avatar {avatarId} is being changed' },
   'avatar.participant_not_found': {
     status: 404,
     retryable: false,
