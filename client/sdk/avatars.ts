@@ -123,7 +123,7 @@ export class TritoneAvatars {
       return await fetch(new URL(path, this.#origin), { ...request, signal });
     } catch (cause) {
       if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-        throw new TritoneError('connection.timeout', { event: path, deadlineMs }, { cause });
+        throw new TritoneError('connection.timeout', { event: path, deadlineMs: deadlineMs ?? 0 }, { cause });
       }
       throw new TritoneError('connection.unreachable', {}, { cause });
     }

@@ -1,13 +1,24 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId } from 'react';
 import { avatarLimits } from '../../../sdk/index.ts';
 import { sampleText } from './sampleTexts.ts';
 import type { Speech } from './useSpeech.ts';
 
+/** What was typed, kept while faces and voices change; undefined until something was. */
+export interface Draft {
+  readonly text: string | undefined;
+  readonly change: (text: string) => void;
+}
+
+interface ComposerProps {
+  speech: Speech;
+  language: string;
+  draft: Draft;
+}
+
 /** The text field, and how much of the text has been heard. */
-export function Composer({ speech, language }: { speech: Speech; language: string }) {
+export function Composer({ speech, language, draft }: ComposerProps) {
   const id = useId();
-  const [typed, setTyped] = useState<string>();
-  const text = typed ?? sampleText(language);
+  const text = draft.text ?? sampleText(language);
   const { utterance } = speech;
   const speaking = utterance?.state === 'speaking' || utterance?.state === 'waiting';
   const submit = (event: FormEvent) => {
@@ -26,7 +37,7 @@ export function Composer({ speech, language }: { speech: Speech; language: strin
           dir="auto"
           maxLength={avatarLimits.sayCharacters}
           value={text}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => draft.change(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
           }}

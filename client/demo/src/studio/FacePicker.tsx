@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import { type AvatarInfo, type TritoneAvatars, TritoneError } from '../../../sdk/index.ts';
+import { type AvatarInfo, BUNDLED_AVATAR_ID, type TritoneAvatars, TritoneError } from '../../../sdk/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useToast } from '../ui/Toasts.tsx';
+import { FacePicture } from './FacePicture.tsx';
 import { FaceUpload } from './FaceUpload.tsx';
 import type { Faces } from './useFaces.ts';
 
@@ -25,7 +26,10 @@ export function FacePicker({ avatars, faces, chosen, onChoose }: FacePickerProps
             face={face}
             chosen={face.avatarId === chosen}
             onChoose={onChoose}
-            onDeleted={() => void faces.reload()}
+            onDeleted={() => {
+              if (face.avatarId === chosen) onChoose(BUNDLED_AVATAR_ID);
+              void faces.reload();
+            }}
           />
         ))}
         <button type="button" className="face-new" data-testid="face-new" onClick={() => setUploading(true)}>
@@ -58,6 +62,7 @@ interface FaceCardProps {
 function FaceCard({ avatars, face, chosen, onChoose, onDeleted }: FaceCardProps) {
   const toast = useToast();
   const remove = async () => {
+    if (!confirm(`Delete the face ${face.name}? Avatars that wear it leave their calls.`)) return;
     try {
       await avatars.deleteFace(face.avatarId);
       onDeleted();
@@ -75,7 +80,7 @@ function FaceCard({ avatars, face, chosen, onChoose, onDeleted }: FaceCardProps)
           onChange={() => onChoose(face.avatarId)}
           data-testid={`face-${face.avatarId}`}
         />
-        <img src={avatars.previewUrl(face.avatarId)} alt="" width={96} height={96} loading="lazy" />
+        <FacePicture url={avatars.previewUrl(face.avatarId)} alt="" />
         <span>{face.name}</span>
       </label>
       {face.kind !== 'bundled' && (

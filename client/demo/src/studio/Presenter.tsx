@@ -4,7 +4,8 @@ import { useCopyLink } from '../call/useCopyLink.ts';
 import { useRoom } from '../hooks/useLive.ts';
 import { roomLink } from '../lib/deepLink.ts';
 import { Icon } from '../ui/Icon.tsx';
-import { Composer } from './Composer.tsx';
+import { Composer, type Draft } from './Composer.tsx';
+import { FacePicture } from './FacePicture.tsx';
 import { Timings } from './Timings.tsx';
 import { useSpeech } from './useSpeech.ts';
 import type { StudioCall } from './useStudioCall.ts';
@@ -12,21 +13,21 @@ import type { StudioCall } from './useStudioCall.ts';
 interface PresenterProps {
   avatars: TritoneAvatars;
   call: StudioCall;
-  language: string;
+  draft: Draft;
   previewUrl: string;
 }
 
 /** The avatar as the others see it, and what it is to say. */
-export function Presenter({ avatars, call, language, previewUrl }: PresenterProps) {
+export function Presenter({ avatars, call, draft, previewUrl }: PresenterProps) {
   const { state } = call;
   if (state.at === 'open') {
     const { room, avatar } = state;
-    return <InCall key={avatar.participantId} avatars={avatars} room={room} avatar={avatar} language={language} />;
+    return <InCall key={avatar.participantId} avatars={avatars} room={room} avatar={avatar} draft={draft} />;
   }
   return (
     <section className="studio-stage" aria-label="Preview">
       <div className="studio-picture">
-        <img src={previewUrl} alt="The chosen face" />
+        <FacePicture url={previewUrl} alt="The chosen face" />
         {state.at === 'opening' && (
           <p className="pill" role="status">
             <span className="spinner" aria-hidden="true" /> Coming into the call…
@@ -36,7 +37,7 @@ export function Presenter({ avatars, call, language, previewUrl }: PresenterProp
       <ol className="studio-steps" data-testid="studio-steps">
         <li>Choose a face and a voice.</li>
         <li>Bring them into a call: it opens here, and a link lets others in.</li>
-        <li>Type. What you type is spoken at once, with lips and captions.</li>
+        <li>Type, and press Say it: it is spoken at once, with lips and captions.</li>
       </ol>
     </section>
   );
@@ -46,10 +47,10 @@ interface InCallProps {
   avatars: TritoneAvatars;
   room: TritoneRoom;
   avatar: PlacedAvatar;
-  language: string;
+  draft: Draft;
 }
 
-function InCall({ avatars, room, avatar, language }: InCallProps) {
+function InCall({ avatars, room, avatar, draft }: InCallProps) {
   const { participantId } = avatar;
   const person = useRoom(room, 'state', ({ state }) => state.participants.get(participantId));
   const tracks = useRoom(room, 'state', ({ state }) => state.tracks);
@@ -72,7 +73,7 @@ function InCall({ avatars, room, avatar, language }: InCallProps) {
         )}
       </div>
       <Timings room={room} participantId={participantId} speech={speech} />
-      <Composer speech={speech} language={language} />
+      <Composer speech={speech} language={avatar.language} draft={draft} />
       <div className="studio-link">
         <p className="hint">
           Others see and hear it here:{' '}

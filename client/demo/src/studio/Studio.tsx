@@ -20,10 +20,14 @@ export function Studio() {
   const [avatarId, setAvatarId] = useState<string>(BUNDLED_AVATAR_ID);
   const [name, setName] = useState('Presenter');
   const [wantedLanguage, setLanguage] = useState('en');
+  const [text, setText] = useState<string>();
   const [wantedVoice, setVoice] = useState<string>();
   const language = spokenLanguages(onOffer.voices).includes(wantedLanguage) ? wantedLanguage : 'en';
   const voice = pickVoice(onOffer.voices, language, wantedVoice);
   const call = useStudioCall(avatars, (error) => toast(error.message, 'error'));
+  const worn = call.state.at === 'open' ? call.state.avatar : undefined;
+  const isWorn =
+    worn?.avatarId === avatarId && worn.name === name.trim() && worn.language === language && worn.voice === voice?.id;
   useEffect(() => {
     if (faces.problem !== undefined) toast(faces.problem.message, 'error');
   }, [faces.problem, toast]);
@@ -59,10 +63,10 @@ export function Studio() {
             type="button"
             className="primary"
             data-testid="studio-open"
-            disabled={call.state.at === 'opening' || voice === undefined || name.trim() === ''}
+            disabled={call.state.at === 'opening' || voice === undefined || name.trim() === '' || isWorn}
             onClick={() => void call.open({ avatarId, name: name.trim(), language, voice: voice?.id })}
           >
-            {call.state.at === 'open' ? 'Change to these' : 'Bring into a call'}
+            {worn === undefined ? 'Bring into a call' : isWorn ? 'In the call' : 'Change to these'}
           </button>
           {call.state.at === 'open' && (
             <button type="button" className="secondary" data-testid="studio-end" onClick={() => void call.end()}>
@@ -70,7 +74,12 @@ export function Studio() {
             </button>
           )}
         </section>
-        <Presenter avatars={avatars} call={call} language={language} previewUrl={avatars.previewUrl(avatarId)} />
+        <Presenter
+          avatars={avatars}
+          call={call}
+          draft={{ text, change: setText }}
+          previewUrl={avatars.previewUrl(avatarId)}
+        />
       </main>
     </div>
   );

@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { TritoneAvatars, VoicesOnOffer } from '../../../sdk/index.ts';
 
-/** While models load, and a first start still fetches voices, there are more to come. */
+/** While models load, and a first start still fetches voices, there are more to come; later a model may be installed. */
 const AGAIN_MS = 3_000;
+const AT_FIRST_MS = 120_000;
+const LATER_MS = 20_000;
 
 const none: VoicesOnOffer = { voices: [], absent: [] };
 
@@ -12,10 +14,10 @@ export function useVoices(avatars: TritoneAvatars): VoicesOnOffer {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async () => {
-      const answer = await avatars.voices().catch(() => none);
+      const answer = await avatars.voices().catch(() => undefined);
       if (stopped) return;
-      setOnOffer(answer);
-      if (answer.voices.length === 0 || answer.absent.length > 0) timer = setTimeout(() => void look(), AGAIN_MS);
+      if (answer !== undefined) setOnOffer(answer);
+      timer = setTimeout(() => void look(), performance.now() < AT_FIRST_MS ? AGAIN_MS : LATER_MS);
     };
     void look();
     return () => {
