@@ -10,6 +10,8 @@ const READY_DEADLINE_MS = 120_000;
 export interface TritoneServerOptions {
   /** A folder of model-repository: the one recogniser that runs. */
   readonly model: string;
+  /** Folders that run beside it: names in model-repository, or paths. */
+  readonly others?: readonly string[];
   /** Folder under TRITONE_MODELS_DIR instead of the model's default weights. */
   readonly weights?: string | undefined;
 }
@@ -19,9 +21,11 @@ export class TritoneServer implements AsyncDisposable {
   readonly process: ServerProcess;
   readonly #repository: string;
 
-  static async start({ model, weights }: TritoneServerOptions): Promise<TritoneServer> {
+  static async start({ model, weights, others = [] }: TritoneServerOptions): Promise<TritoneServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'tritone-bench-models-'));
-    for (const name of ['canary', model]) await symlink(path.join(repository, name), path.join(folder, name));
+    for (const name of ['canary', model, ...others]) {
+      await symlink(path.resolve(repository, name), path.join(folder, path.basename(name)));
+    }
     const env = {
       TRITONE_MODEL_REPOSITORY: folder,
       LOG_LEVEL: 'warn',
