@@ -24,6 +24,7 @@ export interface StudioCall {
 export function useStudioCall(avatars: TritoneAvatars, onError: (error: TritoneError) => void): StudioCall {
   const [state, setState] = useState<StudioState>({ at: 'choosing' });
   const current = useRef<StudioState>(state);
+  const gone = useRef(false);
   const move = useCallback((next: StudioState) => {
     current.current = next;
     setState(next);
@@ -34,13 +35,16 @@ export function useStudioCall(avatars: TritoneAvatars, onError: (error: TritoneE
       const before = current.current;
       if (before.at === 'opening') return;
       move({ at: 'opening' });
+      let room = before.at === 'open' ? before.room : undefined;
       try {
-        const room = before.at === 'open' ? before.room : await enter(() => move({ at: 'choosing' }));
+        room ??= await enter(() => move({ at: 'choosing' }));
         if (before.at === 'open') await avatars.remove(room.name, before.avatar.participantId).catch(() => {});
-        move({ at: 'open', room, avatar: await avatars.place(room.name, wanted) });
+        const avatar = await avatars.place(room.name, wanted);
+        if (gone.current) void room.leave();
+        else move({ at: 'open', room, avatar });
       } catch (cause) {
         onError(TritoneError.from(cause, 'internal'));
-        if (before.at === 'open') void before.room.leave();
+        void room?.leave();
         move({ at: 'choosing' });
       }
     },
@@ -56,7 +60,9 @@ export function useStudioCall(avatars: TritoneAvatars, onError: (error: TritoneE
   }, [avatars, move]);
 
   useEffect(() => {
+    gone.current = false;
     const leave = () => {
+      gone.current = true;
       const { current: now } = current;
       if (now.at === 'open') void now.room.leave();
     };
