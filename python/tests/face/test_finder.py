@@ -16,6 +16,15 @@ def beside(left: Picture, right: Picture, gap: int) -> Picture:
     return np.hstack([left, between, right])
 
 
+def turned(picture: Picture, degrees: int) -> Picture:
+    """Counterclockwise; the corners that this leaves empty are filled from the edges."""
+    if degrees % 90 == 0:
+        return np.rot90(picture, degrees // 90).copy()
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    return cv2.warpAffine(picture, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+
+
 def test_the_drawn_presenter_has_one_upright_face(finder: FaceFinder, presenter: Picture):
     mesh = finder.find_one(presenter)
     assert mesh.score > 0.95
@@ -59,9 +68,23 @@ def test_a_small_face_is_told_with_its_width_and_the_limit(finder: FaceFinder, p
         finder.find_one(small)
 
 
-def test_a_face_on_its_side_is_turned(finder: FaceFinder, smiling: Picture):
+@pytest.mark.parametrize("degrees", [40, 90, 135, 160, 180, 200, 225, 270, 320])
+def test_a_face_on_its_side_or_head_is_turned(finder: FaceFinder, smiling: Picture, degrees: int):
     with pytest.raises(BadPictureError, match=r"\[avatar.face_turned\]"):
-        finder.find_one(np.rot90(smiling).copy())
+        finder.find_one(turned(smiling, degrees))
+
+
+def test_the_presenter_on_his_head_is_turned(finder: FaceFinder, presenter: Picture):
+    with pytest.raises(BadPictureError, match=r"\[avatar.face_turned\]"):
+        finder.find_one(turned(presenter, 180))
+
+
+@pytest.mark.parametrize("degrees", [-15, -8, 8, 15])
+def test_a_head_a_little_tilted_is_upright(
+    finder: FaceFinder, smiling: Picture, presenter: Picture, degrees: int
+):
+    for picture in (smiling, presenter):
+        assert abs(roll_degrees(finder.find_one(turned(picture, degrees)).points)) < 25
 
 
 def test_tiles_cover_all_of_a_wide_picture():
