@@ -109,6 +109,7 @@ def main() -> None:
 
 def _figures(synthesiser: Synthesiser, voice: str, language: str, ear: object) -> str:
     firsts: list[float] = []
+    gaps: list[float] = []
     spoken = worked = computed = 0.0
     words, characters = Tally(), Tally()
     rate = synthesiser.sample_rate(voice)
@@ -118,6 +119,8 @@ def _figures(synthesiser: Synthesiser, voice: str, language: str, ear: object) -
         computed += _processor_seconds() - before
         pcm = np.concatenate([chunk.pcm for chunk in chunks])
         firsts.append(1000 * times[0])
+        late = (at - times[0] - chunk.start / rate for chunk, at in zip(chunks, times, strict=True))
+        gaps.append(1000 * max(late))
         spoken += len(pcm) / rate
         worked += times[-1]
         if ear is not None:
@@ -129,7 +132,8 @@ def _figures(synthesiser: Synthesiser, voice: str, language: str, ear: object) -
                 words,
                 characters,
             )
-    told = f"first sound {_spread(firsts)} ms, RTF {worked / spoken:.2f}"
+    told = f"first sound {_spread(firsts)} ms, then late by {_spread(gaps)} ms"
+    told += f", RTF {worked / spoken:.2f}"
     told += f", CPU {computed / spoken:.2f} s a second"
     if ear is not None:
         told += f", heard back WER {words.rate:.1f} % CER {characters.rate:.1f} %"

@@ -27,6 +27,7 @@ class LevelVoice:
     said: list[tuple[str, float]] = field(default_factory=list)
     """The words of each clause, and its speed."""
     fails_at: str | None = None
+    is_slow: bool = False
 
     def sample_rate(self, voice: str) -> int:  # noqa: ARG002
         return RATE

@@ -12,6 +12,7 @@ from tritone_models.errors import ModelError
 from tritone_models.text import Clause
 from tritone_models.voices.chunks import Chunk, chunks_of
 from tritone_models.voices.joins import levelled
+from tritone_models.voices.opening import opening
 from tritone_models.voices.options import FASTEST, SLOWEST, VoiceOptions
 from tritone_models.voices.rendering import Rendering, Sound, Synthesiser
 from tritone_models.voices.session import Acknowledge, VoiceSession
@@ -133,7 +134,7 @@ class VoiceEngine:
         with self._lock:
             due = session.advance()
             if not session.outbox and session.clauses:
-                clause = session.clauses.popleft()
+                clause = self._next_clause(session)
         _call(due)
         if clause is not None:
             self._speak(session, clause)
@@ -141,6 +142,15 @@ class VoiceEngine:
         with self._lock:
             due = session.advance()
         _call(due)
+
+    def _next_clause(self, session: VoiceSession) -> Clause:
+        clause = session.clauses.popleft()
+        waits = session.heard_until <= self._clock()
+        parts = opening(clause, session.options.language) if waits else None
+        if parts is None or not self._synthesiser.is_slow:
+            return clause
+        session.clauses.appendleft(parts[1])
+        return parts[0]
 
     def _speak(self, session: VoiceSession, clause: Clause) -> None:
         rendering = self._rendered(session.options, clause)

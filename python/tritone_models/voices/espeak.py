@@ -33,6 +33,8 @@ FULL_SCALE = 32_768
 class Espeak:
     """A voice is a language: `hi` speaks Hindi."""
 
+    is_slow = False
+
     def __init__(
         self, program: EspeakProgram, voices: dict[str, tuple[str, ...]], workers: int
     ) -> None:

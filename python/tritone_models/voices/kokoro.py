@@ -42,6 +42,8 @@ Styles = NDArray[np.float32]
 
 
 class Kokoro:
+    is_slow = True
+
     def __init__(
         self,
         session: ort.InferenceSession,

@@ -37,6 +37,8 @@ MOST_WORKERS = 4
 class Piper:
     """One voice a folder; called from several threads at once."""
 
+    is_slow = False
+
     def __init__(
         self,
         session: ort.InferenceSession,

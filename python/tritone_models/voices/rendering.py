@@ -37,6 +37,8 @@ class Synthesiser(Protocol):
     voices: Mapping[str, tuple[str, ...]]
     """The languages (primary tags) of each; the first voice of a language is its default."""
     workers: int
+    is_slow: bool
+    """Takes longer for a clause than one likes to wait: whoever hears nothing gets a short one."""
 
     def sample_rate(self, voice: str) -> int: ...
 
