@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WEIGHTS } from '../setup/weightsList.mjs';
 
@@ -38,9 +38,10 @@ function read(path) {
   }
 }
 
+/** Without links that lead nowhere: so a set of models names what can be pulled and was not. */
 function namesIn(folder) {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder).filter((name) => existsSync(join(folder, name)));
   } catch {
     return []; // not set up yet
   }

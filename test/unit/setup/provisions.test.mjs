@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -219,6 +228,10 @@ describe('a model whose weights nobody fetches', () => {
     expect(find({ TRITONE_WAV2LIP_WEIGHTS: '/mine' })).toEqual(['indic']);
     mkdirSync(path.join(folder, 'weights', 'indic-hi'), { recursive: true });
     expect(find()).toEqual(['wav2lip']);
+    symlinkSync('../pulled/wav2lip', path.join(folder, 'weights', 'wav2lip'));
+    expect(find()).toEqual(['wav2lip']);
+    mkdirSync(path.join(folder, 'pulled', 'wav2lip'), { recursive: true });
+    expect(find()).toEqual([]);
     const row = modelRow({ name: 'wav2lip', state: 'unavailable', reason: 'no weights' }, { mend: 'x', isExtra: true });
     expect(row).toMatchObject({ fit: 'absent' });
     rmSync(folder, { recursive: true });
