@@ -18,7 +18,7 @@ import { describeFailure } from './setup/failure.mjs';
 import { tritonOf } from './setup/platform.mjs';
 import { CHECKOUT, serverEnvironment } from './setup/prepare.mjs';
 import { Progress } from './setup/steps.mjs';
-import { modelsFolder, weightsToFetch, withOwnWeights } from './setup/weights.mjs';
+import { ensureWeights, weightsToFetch, withOwnWeights } from './setup/weights.mjs';
 
 if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
   console.log(
@@ -44,7 +44,9 @@ async function checkEmbedded() {
   rows.push(...(await checkAllWeights(cache)), await checkSpeechProgram(), await checkSharedMemory());
   if (!environment || !node) return rows;
   const { TRITONE_MODELS_DIR: own } = process.env;
-  const models = await withOwnWeights(cache, modelsFolder(cache, weightsToFetch(own)), own);
+  // Linked, not fetched: after an update the weights may be here while no set-up has yet made the folder that names them.
+  const defaults = await ensureWeights({ ...context, list: weightsToFetch(own), wanted: [] });
+  const models = await withOwnWeights(cache, defaults, own);
   const env = serverEnvironment({ cache, environment, models, python });
   return [...rows, ...(await checkTriton({ ...context, env }))];
 }

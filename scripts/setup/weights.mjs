@@ -121,9 +121,10 @@ export const missingWeights = (cache, list = WEIGHTS) => list.filter((weights) =
  * The default weights, each file checked by its hash before it is kept.
  * The folder names all of `list`, and what may be pulled, from the beginning: what comes later appears in it under a server
  * that runs.
- * @param {{ cache: string, python: string, progress: import('./steps.mjs').Progress, logFile: string,
+ * @param {{ cache: string, python?: string, progress: import('./steps.mjs').Progress, logFile?: string,
  *   list?: import('./weightsList.mjs').Weights[], wanted?: import('./weightsList.mjs').Weights[] }} options
- *   `python`: an interpreter with pip; `wanted`: those of `list` that must be there at the end
+ *   `python`: an interpreter with pip, where something is fetched; `wanted`: those of `list` that must be there at the end,
+ *   none to link what is here
  * @returns {Promise<string>} the folder with one flat name a model
  */
 export async function ensureWeights({ cache, python, progress, logFile, list = WEIGHTS, wanted = list }) {

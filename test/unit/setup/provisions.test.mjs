@@ -138,6 +138,21 @@ describe('weights', () => {
     rmSync(cache, { recursive: true });
   });
 
+  it('that are here already are linked for a newer checkout without a fetch', async () => {
+    const cache = mkdtempSync(path.join(tmpdir(), 'tritone-weights-'));
+    const entry = (name) => ({ name, group: 'captions', version: '1', files: { 'model.bin': {} }, megabytes: 1 });
+    const store = path.join(cache, 'models', 'ear', '1');
+    mkdirSync(store, { recursive: true });
+    writeFileSync(path.join(store, 'model.bin'), 'ear');
+    const older = await ensureWeights({ cache, list: [entry('ear')], wanted: [] });
+    const newer = await ensureWeights({ cache, list: [entry('ear'), entry('next')], wanted: [] });
+    expect(newer).not.toBe(older);
+    expect(readFileSync(path.join(newer, 'ear', 'model.bin'), 'utf8')).toBe('ear');
+    expect(readdirSync(newer)).toContain('next');
+    expect(() => readdirSync(path.join(newer, 'next'))).toThrow('ENOENT');
+    rmSync(cache, { recursive: true });
+  });
+
   it("are the user's own by their names, and the default ones beside them", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'tritone-weights-'));
     const inFolder = (...parts) => path.join(folder, ...parts);
