@@ -6,6 +6,7 @@ import { DataFolder } from './dataFolder.ts';
 import { avatarRoutes } from './features/avatars/avatarRoutes.ts';
 import { AvatarStore } from './features/avatars/avatarStore.ts';
 import { AvatarsFeature } from './features/avatars/avatarsFeature.ts';
+import { BundledFace } from './features/avatars/bundledFace.ts';
 import { roomAvatarRoutes } from './features/avatars/roomAvatarRoutes.ts';
 import { CaptionsFeature } from './features/captions/captionsFeature.ts';
 import { captionsStatus } from './features/captions/captionsStatus.ts';
@@ -67,6 +68,7 @@ async function main(): Promise<number> {
     clock,
     log,
   });
+  opened.use(new BundledFace({ store: faces, catalogue: inference.catalogue, log }));
   const avatars = new AvatarsFeature({ store: faces, textToSpeech, lipSync, clock, log, metrics });
   const features = [
     new CaptionsFeature({ speechToText, clock, log, metrics }),
@@ -117,6 +119,7 @@ async function main(): Promise<number> {
   printLinks(httpPort, networkLinks);
 
   await askedToStop();
+  sfu.retire();
   log.info({}, 'closing');
   // A part that hangs must not keep the process: what is left after this dies with it.
   clock.after(SHUTDOWN_DEADLINE_MS, () => process.exit(1));

@@ -65,6 +65,14 @@ export class Sfu implements AsyncDisposable {
     }
   }
 
+  /**
+   * The process is about to end. Calls keep their workers, but one that ends from now on, as by the Ctrl-C that a terminal
+   * sends to the whole process group, is no fault and gets no successor.
+   */
+  retire(): void {
+    for (const slot of this.#slots) slot.retire();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const slot of this.#slots) slot.close();

@@ -47,6 +47,7 @@ export class WorkerSlot {
   #load = 0;
   #retryMs = FIRST_RETRY_MS;
   #forgetRetry: () => void = () => {};
+  #retired = false;
   #closed = false;
 
   constructor(options: WorkerSlotOptions) {
@@ -101,9 +102,15 @@ export class WorkerSlot {
     }
   }
 
+  /** What runs goes on; when it ends, nothing takes its place. */
+  retire(): void {
+    this.#retired = true;
+    this.#forgetRetry();
+  }
+
   close(): void {
     this.#closed = true;
-    this.#forgetRetry();
+    this.retire();
     this.#running?.worker.close();
     this.#running = undefined;
   }
@@ -135,14 +142,16 @@ export class WorkerSlot {
   #died(running: Running, cause: unknown): void {
     if (this.#running !== running) return;
     this.#running = undefined;
+    const fields = { pid: running.worker.pid, cause: String(cause) };
+    if (this.#retired) return this.#options.log.info(fields, 'media worker ended');
     this.#options.metrics.counter('tritone_sfu_worker_deaths_total', 'mediasoup workers that died').inc();
-    this.#options.log.error({ pid: running.worker.pid, cause: String(cause) }, 'media worker died');
+    this.#options.log.error(fields, 'media worker died');
     if (this.#options.clock.nowMs() - running.startedMs > HEALTHY_AFTER_MS) this.#retryMs = FIRST_RETRY_MS;
     this.#retry();
   }
 
   #retry(): void {
-    if (this.#closed) return;
+    if (this.#retired) return;
     this.#forgetRetry();
     const waitMs = this.#retryMs;
     this.#retryMs = Math.min(2 * waitMs, LAST_RETRY_MS);

@@ -102,6 +102,11 @@ export class AvatarStore {
     }
   }
 
+  /** Before anyone asks for it; nothing where it is there. @throws what its preparation throws */
+  prepareBundled(): Promise<void> {
+    return this.#ensure(BUNDLED_AVATAR_ID);
+  }
+
   /** JPEG. @throws TritoneError `avatar.not_found`, and what the preparation of the bundled one throws */
   async preview(avatarId: string): Promise<Buffer> {
     await this.#ensure(avatarId);

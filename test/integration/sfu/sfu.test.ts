@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { ActiveSpeaker } from '../../../server/sfu/activeSpeaker.ts';
 import type { MediaRouter } from '../../../server/sfu/mediaRouter.types.ts';
+import { type Log, silentLog } from '../../../server/streams/log.ts';
 import { DirectRouter } from '../../fixtures/directRouter.ts';
 import { speakInto } from '../../fixtures/rtpSpeaker.ts';
 import { openSfu } from '../../fixtures/sfu.ts';
@@ -71,6 +72,22 @@ describe('Sfu', () => {
     await died;
     const again = await sfu.openRouter();
     expect(await portOf(again)).toBeGreaterThan(0);
+  });
+
+  it('takes the end of a worker for no fault once it is retired, and calls go on until then', async () => {
+    const told: string[] = [];
+    const tell = (level: string) => (_: object, sentence: string) => void told.push(`${level}: ${sentence}`);
+    const log: Log = { ...silentLog, info: tell('info'), error: tell('error'), child: () => log };
+    await using sfu = await openSfu({ log });
+    const router = await sfu.openRouter();
+    sfu.retire();
+    expect(await portOf(router)).toBeGreaterThan(0);
+    const died = once(router.events, 'died');
+    process.kill(sfu.workerPids[0] ?? 0, 'SIGINT');
+    await died;
+    await expect.poll(() => told).toEqual(['info: media worker ended']);
+    await expect(sfu.openRouter()).rejects.toMatchObject({ code: 'media.unavailable' });
+    expect(sfu.workerPids).toEqual([]);
   });
 
   it('says that media is unavailable when no worker starts or all are closed, and which port is taken', async () => {
