@@ -143,7 +143,10 @@ export class WorkerSlot {
     if (this.#running !== running) return;
     this.#running = undefined;
     const fields = { pid: running.worker.pid, cause: String(cause) };
-    if (this.#retired) return this.#options.log.info(fields, 'media worker ended');
+    if (this.#retired) {
+      this.#options.log.info(fields, 'media worker ended');
+      return;
+    }
     this.#options.metrics.counter('tritone_sfu_worker_deaths_total', 'mediasoup workers that died').inc();
     this.#options.log.error(fields, 'media worker died');
     if (this.#options.clock.nowMs() - running.startedMs > HEALTHY_AFTER_MS) this.#retryMs = FIRST_RETRY_MS;

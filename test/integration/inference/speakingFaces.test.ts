@@ -20,6 +20,9 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 const failureOf = (items: AsyncIterable<unknown>) => collect(items).catch((cause: unknown) => cause);
 
+/** A busy machine may take its time; nothing is decided by it. */
+const BUSY = { timeout: 20_000 };
+
 describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Triton', () => {
   let inference: Inference;
   let runDir: string;
@@ -97,7 +100,7 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Trito
       const writing = synthesis.write('word, '.repeat(2000)).then(() => {
         written = true;
       });
-      await vi.waitFor(async () => expect(await openStreams('tone')).toBe('1'));
+      await vi.waitFor(async () => expect(await openStreams('tone')).toBe('1'), BUSY);
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(written).toBe(false);
       void writing.then(() => synthesis.end());
@@ -132,7 +135,7 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Trito
       expect(all).toHaveLength(16);
       for (const synthesis of all) await synthesis.write('a');
       await Promise.all(all.map((synthesis, index) => (index % 2 === 0 ? synthesis.close() : synthesis.end())));
-      await vi.waitFor(async () => expect(await openStreams('tone')).toBe('0'));
+      await vi.waitFor(async () => expect(await openStreams('tone')).toBe('0'), BUSY);
       await (await speak()).close();
     });
   });
@@ -182,7 +185,7 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Trito
         for await (const patch of stream.patches) patches.push(patch);
       })();
       stream.push(quiet(200), []);
-      await vi.waitFor(() => expect(patches.length).toBeGreaterThan(2));
+      await vi.waitFor(() => expect(patches.length).toBeGreaterThan(2), BUSY);
       process.kill(pid, 'SIGSTOP');
       let droppedMs = 0;
       for (let sentMs = 0; sentMs < 5000; sentMs += 100) droppedMs += stream.push(quiet(100), []);
@@ -223,7 +226,7 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Trito
     it('fails where the clip breaks off, and gives its slot back', async () => {
       const { clip } = await prepare(105);
       expect(await failureOf(clip)).toMatchObject({ code: 'inference.failed' });
-      await vi.waitFor(async () => expect(await openStreams('easel')).toBe('0'));
+      await vi.waitFor(async () => expect(await openStreams('easel')).toBe('0'), BUSY);
     });
 
     it('is cancelled with its owner', async () => {
@@ -235,7 +238,7 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Trito
       });
       owner.abort();
       expect(await failureOf(clip)).toMatchObject({ code: 'inference.cancelled' });
-      await vi.waitFor(async () => expect(await openStreams('easel')).toBe('0'));
+      await vi.waitFor(async () => expect(await openStreams('easel')).toBe('0'), BUSY);
     });
   });
 
@@ -246,6 +249,6 @@ describe.skipIf(lacks(hasTriton, NO_TRITON))('voices and faces over a real Trito
       await new Promise((resolve) => setImmediate(resolve));
     }
     await stream.close();
-    await vi.waitFor(async () => expect(await openStreams('flat')).toBe('0'));
+    await vi.waitFor(async () => expect(await openStreams('flat')).toBe('0'), BUSY);
   });
 });
