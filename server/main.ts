@@ -44,6 +44,9 @@ async function main(): Promise<number> {
   // One call's fault must not end every other: it is logged, and the process goes on.
   process.on('unhandledRejection', (cause) => log.error({ err: cause }, 'a fault that no part has caught'));
   await using opened = new AsyncDisposableStack();
+  // The clock's timers hold no process, and a worker that a terminal's Ctrl-C has ended holds none either: closing would be cut off.
+  const stay = setInterval(() => {}, SHUTDOWN_DEADLINE_MS);
+  opened.defer(() => clearInterval(stay));
   const prometheus = createPrometheus();
   opened.defer(() => prometheus.close());
   const { metrics } = prometheus;
