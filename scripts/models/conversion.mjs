@@ -38,7 +38,8 @@ export async function convert(row, { parts, pathOf, result, checkout, cache, log
   mkdirSync(result, { recursive: true });
   await mustRun(`${row.what} could not be converted`, python, ['-m', module, ...args], {
     cwd: join(checkout, 'python'),
-    env: withCacheTmp(cache),
+    // In order: what went wrong is the last line, not what Python had kept back until its end.
+    env: { ...withCacheTmp(cache), PYTHONUNBUFFERED: '1' },
     deadlineMs: CONVERSION_DEADLINE_MS,
     logFile,
   });
