@@ -3,6 +3,7 @@ import type { Feature, RoomHandle } from '../../rooms/roomHandle.ts';
 import type { Clock } from '../../streams/clock.ts';
 import type { Log } from '../../streams/log.ts';
 import type { Metrics } from '../../streams/metrics.ts';
+import { withDeadline } from '../../streams/withDeadline.ts';
 import type { Archive } from './callLibrary.ts';
 import { Journal } from './journal/journal.ts';
 import type { JournalRecord } from './journal/journalRecord.ts';
@@ -20,6 +21,7 @@ import {
 
 /** How often calls that are kept long enough are looked for. */
 const EXPIRE_EVERY_MS = 60_000;
+const CLOSE_DEADLINE_MS = 2000;
 
 export interface TranscriptsOptions {
   /** Holds the journal, and the embedded database where there is no other. */
@@ -101,7 +103,9 @@ export class Transcripts implements Feature, Archive, AsyncDisposable {
 
   async close(): Promise<void> {
     this.#forgetExpiry?.();
-    await this.#writer.close();
+    // A database that does not answer must not keep the server: what it has not yet, the journal has.
+    const late = () => new Error('the store does not finish');
+    await withDeadline(this.#options.clock, CLOSE_DEADLINE_MS, this.#writer.close(), late).catch(() => {});
     this.journal.close();
     await this.#database.close();
   }

@@ -6,7 +6,7 @@ import { withDeadline } from '../../../streams/withDeadline.ts';
 import type { Database, Statement } from './database.types.ts';
 import type { EmbeddedAnswer, EmbeddedRequest } from './embeddedMessages.ts';
 
-const CLOSE_DEADLINE_MS = 5000;
+const CLOSE_DEADLINE_MS = 3000;
 
 type Unnumbered = EmbeddedRequest extends infer R ? (R extends EmbeddedRequest ? Omit<R, 'id'> : never) : never;
 
