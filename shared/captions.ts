@@ -1,11 +1,9 @@
 import { z } from 'zod';
 
+export { primaryTag } from './languageTag.ts';
+
 /** A BCP 47 tag: `en`, `pt-BR`. */
 export const languageTagSchema = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
-/** `en` of `en-US`: what models tell apart. */
-export function primaryTag(language: string): string {
-  return language.toLowerCase().split(/[-_]/)[0] ?? language;
-}
 
 /** A spoken language: a tag, or `auto`. */
 export const spokenLanguageSchema = z.union([z.literal('auto'), languageTagSchema]);

@@ -7,15 +7,15 @@ import { UdpViewer } from '../../test/fixtures/udpViewer.ts';
 
 const SOUND_RATE = 48_000;
 const PICTURE_RATE = 90_000;
-const LOUD = 1500;
 
 /** What a viewer got of one speaking avatar, on the sender's clock. */
 export interface Film {
   /** VP8 in IVF, from the first key frame of the large layer on; time 0 is `startMs`. */
   readonly ivf: Buffer;
   readonly startMs: number;
-  /** When the first loud sample was heard. */
-  readonly firstSoundMs: number;
+  /** What was heard, mono, 16 kHz; its first sample at `soundStartMs`. */
+  readonly sound: Int16Array;
+  readonly soundStartMs: number;
 }
 
 /** A viewer on plain UDP, and a guest whose wish makes the pictures be encoded. */
@@ -56,7 +56,7 @@ export class Camera implements Disposable {
     const from = pictures.findIndex(({ vp8 }) => isKeyPicture('VP8', vp8) && widthOf(vp8) === size);
     const kept = pictures.slice(from).filter(({ vp8 }) => vp8.length > 0);
     const startMs = kept[0]?.atMs ?? Number.NaN;
-    return { ivf: ivfOf(size, kept, startMs), startMs, firstSoundMs: this.#firstSoundMs() };
+    return { ivf: ivfOf(size, kept, startMs), startMs, ...this.#listen() };
   }
 
   [Symbol.dispose](): void {
@@ -64,17 +64,19 @@ export class Camera implements Disposable {
     this.#viewer.close();
   }
 
-  #firstSoundMs(): number {
+  /** Each packet at the place that its timestamp tells. */
+  #listen(): Pick<Film, 'sound' | 'soundStartMs'> {
+    const packets = this.#viewer.packetsOf(this.#sound);
+    const firstTicks = packets[0]?.timestamp ?? 0;
+    const placeOf = (timestamp: number) => ((timestamp - firstTicks) | 0) / (SOUND_RATE / PCM_RATE);
+    const sound = new Int16Array(placeOf(packets.at(-1)?.timestamp ?? 0) + PCM_RATE);
     const decoder = new LiveOpusDecoder();
-    try {
-      for (const { timestamp, payload } of this.#viewer.packetsOf(this.#sound)) {
-        const at = firstLoud(decoder.decode(payload) ?? new Int16Array(0));
-        if (at >= 0) return this.#atMs(this.#sound, timestamp, SOUND_RATE) + (1000 * at) / PCM_RATE;
-      }
-      return Number.NaN;
-    } finally {
-      decoder.close();
+    for (const { timestamp, payload } of packets) {
+      const place = placeOf(timestamp);
+      if (place >= 0) sound.set(decoder.decode(payload) ?? [], place);
     }
+    decoder.close();
+    return { sound, soundStartMs: this.#atMs(this.#sound, firstTicks, SOUND_RATE) };
   }
 
   #atMs(consumer: types.Consumer, timestamp: number, rate: number): number {
@@ -82,11 +84,6 @@ export class Camera implements Disposable {
     if (report === undefined) return Number.NaN;
     return report.ntpMs + (((timestamp - report.rtpTimestamp) | 0) * 1000) / rate;
   }
-}
-
-/** Index of the first sample that is speech; -1 where there is none. */
-export function firstLoud(pcm: Int16Array): number {
-  return pcm.findIndex((sample) => Math.abs(sample) > LOUD);
 }
 
 /** Of a key frame (RFC 6386 §9.1). */

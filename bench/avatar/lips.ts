@@ -19,8 +19,9 @@ import { silentLog as log } from '../../server/streams/log.ts';
 import { noMetrics as metrics } from '../../server/streams/metrics.ts';
 import { BUNDLED_AVATAR_ID } from '../../shared/avatars.ts';
 import { TritoneError } from '../../shared/errors.ts';
+import { locate } from '../../test/fixtures/correlation.ts';
 import { Engine } from '../speech/engine.ts';
-import { Camera, type Film, firstLoud } from './filmed.ts';
+import { Camera, type Film } from './filmed.ts';
 import { recordVoice, shuffled } from './recordedVoice.ts';
 import { SENTENCES } from './texts.ts';
 
@@ -28,6 +29,8 @@ const run = promisify(execFile);
 const pythonDir = path.resolve(import.meta.dirname, '../../python');
 const READY_MS = 3000;
 const LEAD_MS = 1500;
+/** The voice begins in the first seconds of a film. */
+const LATEST_SAMPLES = 6 * PCM_RATE;
 
 /** As `python -m bench.lips.recorded` answers. */
 export interface LipScore {
@@ -71,7 +74,7 @@ export async function measureLips(voice: string, lips: string): Promise<LipScore
   const scores: LipScore[] = [];
   for (const [mouth, chunks, model] of mouths) {
     const film = await filmed(face, chunks, model);
-    const begins = (film.firstSoundMs - film.startMs) / 1000 - firstLoud(spoken.pcm) / PCM_RATE;
+    const begins = (film.soundStartMs - film.startMs) / 1000 + placeOf(spoken.pcm, film.sound) / PCM_RATE;
     await writeFile(path.join(dir, 'film.ivf'), film.ivf);
     scores.push({ mouth, ...(await score(dir, begins)), lipsShare: film.lipsShare });
   }
@@ -134,6 +137,13 @@ async function filmed(face: Face, chunks: readonly SynthesisChunk[], lipSync: Li
   line.close();
   const lipsShare = counted.shown / Math.max(1, counted.shown + counted.closed);
   return { ...camera.develop(clip.size), lipsShare };
+}
+
+/** Sample of `heard` at which `spoken` begins, found by a second from the middle of it. */
+function placeOf(spoken: Int16Array, heard: Int16Array): number {
+  const from = PCM_RATE * 3;
+  const { at } = locate(spoken.subarray(from, from + PCM_RATE), heard, from, from + LATEST_SAMPLES);
+  return at - from;
 }
 
 async function score(dir: string, beginsSeconds: number): Promise<Omit<LipScore, 'mouth' | 'lipsShare'>> {

@@ -1,4 +1,5 @@
-import { type Caption, type CaptionSource, primaryTag } from '../../shared/captions.ts';
+import type { Caption, CaptionSource } from '../../shared/captions.ts';
+import { primaryTag } from '../../shared/languageTag.ts';
 import type { LogEntry, LogEvent, LogEventOf } from '../../shared/roomLog.ts';
 import type { CaptionTranslation } from '../../shared/translations.ts';
 

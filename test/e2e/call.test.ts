@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriersOf } from '../fixtures/barriers.ts';
 import { BrowserPerson } from '../fixtures/chromium.ts';
 import { lacks, NO_TEST_DATA } from '../fixtures/lacks.ts';
+import { policyViolations } from '../fixtures/policyViolations.ts';
 import { ServerProcess } from '../fixtures/serverProcess.ts';
 import { dataFile, hasTestData } from '../fixtures/testData.ts';
 import { processesWith } from '../fixtures/triton.ts';
@@ -36,10 +37,7 @@ describe('a call', () => {
 
   it("keeps within the server's content policy, as the pages of the documentation do", async () => {
     await using asha = await BrowserPerson.open();
-    const violations: string[] = [];
-    asha.page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) violations.push(message.text());
-    });
+    const violations = await policyViolations(asha.page);
     await asha.join(server.url, 'policy', 'Asha');
     await expect.poll(() => playingTiles(asha), { timeout: 20_000 }).toBe(1);
     await asha.page.goto(`${server.url}/docs`);

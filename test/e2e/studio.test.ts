@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriersOf } from '../fixtures/barriers.ts';
 import { BrowserPerson } from '../fixtures/chromium.ts';
 import { lacks, NO_MODELS, NO_TRITON } from '../fixtures/lacks.ts';
+import { policyViolations } from '../fixtures/policyViolations.ts';
 import { SpeakingServer } from '../fixtures/speakingServer.ts';
 import { hasModels } from '../fixtures/spokenCall.ts';
 import { hasTriton } from '../fixtures/triton.ts';
@@ -18,10 +19,7 @@ describe.skipIf(missing)('the studio', () => {
 
   it('gives a face a voice, lets it speak in a call that others can join, and tells how fast it was', async () => {
     await using asha = await BrowserPerson.open({ devices: 'none' });
-    const violations: string[] = [];
-    asha.page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) violations.push(message.text());
-    });
+    const violations = await policyViolations(asha.page);
     const { page } = asha;
     await page.goto(`${server.url}/studio/`);
     await page.getByTestId('face-bundled').check({ force: true });

@@ -24,7 +24,7 @@ export function Timings({ room, participantId, speech }: TimingsProps) {
       <Timing term="First sound" ms={utterance?.firstSoundMs} />
       <Timing term="First lips" ms={utterance?.firstFrameMs} />
       <Timing term="Heard here" ms={heardHereMs} />
-      <Timing term={`Picture ${(skewMs ?? 0) < 0 ? 'ahead of' : 'behind'} sound`} ms={skewMs && Math.abs(skewMs)} />
+      <Timing term={`Picture ${(skewMs ?? 0) < 0 ? 'early' : 'late'} by`} ms={skewMs && Math.abs(skewMs)} />
     </dl>
   );
 }
