@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WEIGHTS } from '../setup/weightsList.mjs';
 
-const WEIGHTS_PARAMETER = /key:\s*"weights"\s*value\s*\{\s*string_value:\s*"([^"]+)"/;
+const PARAMETER = /key:\s*"(\w+)"\s*value\s*\{\s*string_value:\s*"([^"]+)"/g;
 
 /**
  * Models whose weights no set-up fetches, for their size or licence, and that the user has not brought: that they do not
@@ -21,11 +21,16 @@ export function extraModels(repository, weightsFolder, { env = process.env, list
   return new Set(extra);
 }
 
-/** "name", or a name a language: "bn=one,hi=other". */
+/**
+ * "name", or a name a language: "bn=one,hi=other". A model of several directions has no `weights`, but one parameter each;
+ * beside `weights`, those others are of helpers that a model does without.
+ */
 function weightsOf(config) {
-  const value = read(config).match(WEIGHTS_PARAMETER)?.[1] ?? '';
-  return value
-    .split(',')
+  const parameters = new Map([...read(config).matchAll(PARAMETER)].map(([, key, value]) => [key, value]));
+  const own = parameters.get('weights');
+  const values = own ? [own] : [...parameters].filter(([key]) => key.endsWith('_weights')).map(([, value]) => value);
+  return values
+    .flatMap((value) => value.split(','))
     .map((part) => part.slice(part.indexOf('=') + 1).trim())
     .filter(Boolean);
 }

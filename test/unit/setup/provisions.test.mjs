@@ -238,7 +238,13 @@ describe('a model whose weights nobody fetches', () => {
     model('moonshine', 'moonshine-tiny-en');
     model('wav2lip', 'wav2lip');
     model('indic', 'bn=indic-bn,hi=indic-hi');
+    model('both-ways');
+    const direction = (key) => `{ key: "${key}" value { string_value: "${key}-of-it" } }`;
+    const directions = `parameters [ ${direction('en_indic_weights')}, ${direction('indic_en_weights')} ]`;
+    writeFileSync(path.join(folder, 'models', 'both-ways', 'config.pbtxt'), directions);
     const find = (env = {}) => [...extraModels(path.join(folder, 'models'), path.join(folder, 'weights'), { env })];
+    expect(find().sort()).toEqual(['both-ways', 'indic', 'wav2lip']);
+    mkdirSync(path.join(folder, 'weights', 'indic_en_weights-of-it'), { recursive: true });
     expect(find().sort()).toEqual(['indic', 'wav2lip']);
     expect(find({ TRITONE_WAV2LIP_WEIGHTS: '/mine' })).toEqual(['indic']);
     mkdirSync(path.join(folder, 'weights', 'indic-hi'), { recursive: true });
