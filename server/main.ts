@@ -119,9 +119,10 @@ async function main(): Promise<number> {
   for (const server of listeners.servers) signaling.attachTo(server);
   const { httpPort, httpsPort } = listeners;
   if (httpsPort !== undefined) networkLinks = announcedAddresses.map((address) => `https://${address}:${httpsPort}`);
+  const asked = askedToStop(); // before anyone reads that it is ready
   printLinks(httpPort, networkLinks);
 
-  await askedToStop();
+  await asked;
   sfu.retire();
   log.info({}, 'closing');
   // A part that hangs must not keep the process: what is left after this dies with it.
